@@ -1,0 +1,86 @@
+//! What the server makes by itself: the index that InnoDB gives a foreign key when none fits, and takes away when one does (MySQL 8.0
+//! manual, 13.1.20.5), MariaDB's check of a JSON column, the default that a time with ON UPDATE shows.
+//!
+//! Invariant: none of it is in a catalog. A foreign key that no index of its table covers therefore has one, and what makes or breaks
+//! that state says so in its SQL.
+
+use crate::{ForeignKey, Index, Literal, Order, Table, Value};
+
+/// The name of the index: the constraint's, or its first column's where the server named the constraint. What is written here keeps to
+/// that, also where the server would not because a constraint that it once named is now named in the statement.
+pub fn index_name<'a>(table: &str, key: &'a ForeignKey) -> Option<&'a str> {
+    if is_named_by_server(table, key) {
+        key.columns.first().map(String::as_str)
+    } else {
+        key.name.as_deref()
+    }
+}
+
+/// Whether the constraint's name is `<table>_ibfk_<number>`.
+pub fn is_named_by_server(table: &str, key: &ForeignKey) -> bool {
+    key.name
+        .as_deref()
+        .and_then(|name| name.strip_prefix(table)?.strip_prefix("_ibfk_"))
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit()))
+}
+
+/// Whether the table has an index, besides one the server makes, that begins with the foreign key's columns.
+pub fn is_covered(table: &Table, key: &ForeignKey) -> bool {
+    let covers = |columns: &[String]| columns.starts_with(&key.columns);
+    table
+        .primary_key
+        .iter()
+        .any(|primary| covers(&primary.columns))
+        || table.uniques.iter().any(|unique| covers(&unique.columns))
+        || table.indexes.iter().any(|index| index_covers(index, key))
+}
+
+fn index_covers(index: &Index, key: &ForeignKey) -> bool {
+    let is_tree = matches!(index.method.as_deref(), None | Some("hash"));
+    let columns = index.plain_columns().unwrap_or_default();
+    let whole = index.keys.iter().take(key.columns.len());
+    is_tree
+        && columns.len() >= key.columns.len()
+        && columns
+            .iter()
+            .zip(&key.columns)
+            .all(|(left, right)| left == right)
+        && whole.into_iter().all(|part| part.prefix.is_none())
+}
+
+/// Takes the indexes out of a live table that are there for a foreign key only.
+pub fn hide(table: &mut Table) {
+    for at in 0..table.foreign_keys.len() {
+        let key = table.foreign_keys[at].clone();
+        let Some(name) = index_name(&table.name.name, &key) else {
+            continue;
+        };
+        let Some(found) = table
+            .indexes
+            .iter()
+            .position(|index| is_made_for(index, name, &key))
+        else {
+            continue;
+        };
+        let hidden = table.indexes.remove(found);
+        if is_covered(table, &key) {
+            table.indexes.insert(found, hidden);
+        }
+    }
+}
+
+fn is_made_for(index: &Index, name: &str, key: &ForeignKey) -> bool {
+    index.name == name
+        && *index == Index::on(name, &key.columns)
+        && index.keys.iter().all(|part| part.order == Order::Asc)
+}
+
+/// Whether a check of MariaDB's is what makes the column JSON (JSON Data Type, MariaDB manual).
+pub fn is_json_check(column: &str, expression: &str) -> bool {
+    expression.eq_ignore_ascii_case(&format!("json_valid(`{}`)", column.replace('`', "``")))
+}
+
+/// Whether a default is what a time with ON UPDATE shows that has none and does not admit NULL.
+pub fn is_zero_time(default: Option<&Value>) -> bool {
+    matches!(default, Some(Value::Literal(Literal::String(text))) if text.starts_with("0000-00-00 00:00:00"))
+}

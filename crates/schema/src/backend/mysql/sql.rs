@@ -1,0 +1,3 @@
+//! Pieces of SQL text, for those who read what the server shows.
+
+pub use super::value::{plain, quote_string, unescaped};

@@ -1,0 +1,36 @@
+//! PostgreSQL 12 to 18.
+//!
+//! Invariant: every statement names its objects in full; nothing depends on the session's `search_path` but what is in the default schema.
+
+use super::{Capabilities, Server, Version};
+
+pub(crate) mod name;
+pub(super) mod render;
+pub(super) mod types;
+pub(super) mod value;
+
+/// What a PostgreSQL of that version can do.
+pub(super) fn capabilities(server: &Server) -> Capabilities {
+    Capabilities {
+        enum_types: true,
+        transactional_ddl: true,
+        merges_alters: false,
+        alters_foreign_keys: true,
+        forward_foreign_keys: false,
+        foreign_key_names: true,
+        index_names_per_schema: true,
+        implicit_foreign_key_indexes: false,
+        comments: true,
+        unique_is_index: false,
+        anonymous_primary_key: false,
+        restrict_is_no_action: false,
+        nulls_not_distinct: server.version >= Version(15, 0, 0),
+        partial_indexes: true,
+        schemas: true,
+        max_name: Some(name::MAX_BYTES),
+        table_names_ignore_case: false,
+        column_names_ignore_case: false,
+        views_hold_columns: true,
+        numbers_integer_keys: false,
+    }
+}

@@ -1,0 +1,202 @@
+//! A column that stays and differs.
+
+use sea_query::PostgresQueryBuilder;
+
+use super::numbering::{self, Place};
+use super::{add_column, column_object, convert, numbering as numbering_of, set_comment, settle};
+use crate::backend::postgres::name::{self, ident};
+use crate::backend::postgres::{types, value};
+use crate::backend::{RenderError, Server, Version};
+use crate::{AutoIncrement, Column, ColumnType, Pair, TableName, Value, expression, sea};
+
+/// Order matters: a numbering goes before the type changes and comes after, and is dropped before a default is set.
+pub(super) fn alter(
+    server: &Server,
+    table: &TableName,
+    pair: Pair<&Column>,
+) -> Result<Vec<String>, RenderError> {
+    // Refuses what the server does not have.
+    settle(server, table, pair.to)?;
+    let generated = match Generation::of(server, pair) {
+        Generation::Stays => None,
+        Generation::Changes(action) => Some(action),
+        Generation::Remakes => return remake(server, table, pair),
+    };
+    let place = Place {
+        table,
+        column: &pair.to.name,
+    };
+    let types = pair.map(|column| types::stored(&column.ty));
+    let numberings = pair.map(numbering_of);
+    let (mut out, after) = renumber(place, &types, &numberings);
+    let mut actions = Vec::new();
+    let column = format!("ALTER COLUMN {}", ident(&pair.to.name));
+    actions.extend(generated.map(|action| format!("{column} {action}")));
+    facets(&column, pair, &types, &mut actions)?;
+    if !actions.is_empty() {
+        out.push(format!(
+            "ALTER TABLE {} {}",
+            name::table(table),
+            actions.join(", ")
+        ));
+    }
+    out.extend(after);
+    let comments = pair.map(|column| column.comment.as_deref().filter(|text| !text.is_empty()));
+    if comments.differs() {
+        out.push(set_comment(
+            &column_object(table, &pair.to.name),
+            comments.to,
+        ));
+    }
+    Ok(out)
+}
+
+/// What becomes of the generation expression.
+enum Generation {
+    /// It is the same, or there is none.
+    Stays,
+    /// An action changes it where it stands.
+    Changes(String),
+    /// The column has to be made anew.
+    Remakes,
+}
+
+impl Generation {
+    fn of(server: &Server, pair: Pair<&Column>) -> Self {
+        let since = |major, action: String| {
+            if server.version >= Version(major, 0, 0) {
+                Self::Changes(action)
+            } else {
+                Self::Remakes
+            }
+        };
+        match (&pair.from.generated, &pair.to.generated) {
+            (None, None) => Self::Stays,
+            (None, Some(_)) => Self::Remakes,
+            (Some(from), None) if from.stored => since(13, "DROP EXPRESSION".into()),
+            // A value that is not stored is not there to be kept.
+            (Some(_), None) => Self::Remakes,
+            (Some(from), Some(to)) if from.stored != to.stored => Self::Remakes,
+            (Some(from), Some(to)) if expression::same(&from.expression, &to.expression) => {
+                Self::Stays
+            }
+            (Some(_), Some(to)) => since(17, format!("SET EXPRESSION AS ({})", to.expression)),
+        }
+    }
+}
+
+/// A column that begins to be generated, or that cannot change its expression where it stands, is made anew: its values are computed.
+fn remake(
+    server: &Server,
+    table: &TableName,
+    pair: Pair<&Column>,
+) -> Result<Vec<String>, RenderError> {
+    let mut out = vec![sea::drop_column(table, &pair.from.name).to_string(PostgresQueryBuilder)];
+    out.extend(add_column(server, table, pair.to)?);
+    Ok(out)
+}
+
+/// What the numbering needs before and after the rest.
+fn renumber(
+    place: Place<'_>,
+    types: &Pair<ColumnType>,
+    numberings: &Pair<Option<AutoIncrement>>,
+) -> (Vec<String>, Vec<String>) {
+    use AutoIncrement::{Identity, Serial};
+    match (&numberings.from, &numberings.to) {
+        (None, None) => (Vec::new(), Vec::new()),
+        (Some(Serial), Some(Serial)) => {
+            let widened = types.differs().then(|| numbering::widen(place, &types.to));
+            (Vec::new(), widened.flatten().into_iter().collect())
+        }
+        (
+            Some(Identity {
+                always: from_always,
+                options: from,
+            }),
+            Some(Identity { always, options }),
+        ) => {
+            let always = Pair::new(*from_always, *always);
+            let set = numbering::set(place, always, Pair::new(from, options));
+            (Vec::new(), set.into_iter().collect())
+        }
+        (from, to) => (
+            from.iter()
+                .flat_map(|from| numbering::remove(place, from))
+                .collect(),
+            to.iter()
+                .flat_map(|to| numbering::add(place, to, &types.to))
+                .collect(),
+        ),
+    }
+}
+
+/// Type, default and nullability, as the actions of one statement, so that the table is rewritten once.
+fn facets(
+    column: &str,
+    pair: Pair<&Column>,
+    types: &Pair<ColumnType>,
+    actions: &mut Vec<String>,
+) -> Result<(), RenderError> {
+    let is_other_type = differ(types);
+    let defaults = Pair::new(
+        default_of(pair.from, &types.from),
+        default_of(pair.to, &types.to),
+    );
+    // A default that cannot be cast would make the statement fail, and one that can would keep the cast.
+    let in_the_way = is_other_type && !convert::is_one_family(&types.from, &types.to);
+    let is_dropped = defaults.from.is_some() && (defaults.to.is_none() || in_the_way);
+    if is_dropped {
+        actions.push(format!("{column} DROP DEFAULT"));
+    }
+    if is_other_type || pair.map(|column| &column.collation).differs() {
+        actions.push(type_action(column, pair, types)?);
+    }
+    if let Some(default) = &defaults.to
+        && (is_dropped || defaults.differs())
+    {
+        actions.push(format!("{column} SET DEFAULT {}", value::sql(default)));
+    }
+    match (pair.from.nullable, pair.to.nullable) {
+        (true, false) => actions.push(format!("{column} SET NOT NULL")),
+        (false, true) => actions.push(format!("{column} DROP NOT NULL")),
+        (true, true) | (false, false) => {}
+    }
+    Ok(())
+}
+
+/// An enum's words are a matter of its type, not of the column.
+fn differ(types: &Pair<ColumnType>) -> bool {
+    match (types.from.enum_name(), types.to.enum_name()) {
+        (Some(_), Some(_)) => !convert::is_one_family(&types.from, &types.to),
+        (_, _) => types.differs(),
+    }
+}
+
+fn default_of(column: &Column, ty: &ColumnType) -> Option<Value> {
+    column
+        .default
+        .as_ref()
+        .map(|default| value::stored(default, ty))
+        .filter(|default| *default != Value::Literal(crate::Literal::Null))
+}
+
+fn type_action(
+    column: &str,
+    pair: Pair<&Column>,
+    types: &Pair<ColumnType>,
+) -> Result<String, RenderError> {
+    let mut action = format!("{column} TYPE {}", types::spell(&types.to)?);
+    // Without a word of it, the column takes the collation of its type.
+    if let Some(collation) = &pair.to.collation {
+        action.push_str(" COLLATE ");
+        action.push_str(&ident(collation));
+    }
+    if differ(types)
+        && let Some(using) = convert::using(&ident(&pair.to.name), &types.from, &types.to)?
+    {
+        action.push_str(" USING ");
+        action.push_str(&using);
+    }
+    Ok(action)
+}

@@ -1,0 +1,205 @@
+//! Enum types.
+
+use super::{constraint, index, moved};
+use crate::backend::postgres::{name, types, value};
+use crate::backend::{RenderError, Server};
+use crate::{
+    Catalog, Column, EnumType, Index, KeyTarget, Pair, Table, TypeName, Value, expression,
+};
+
+pub(super) fn create(enum_type: &EnumType) -> String {
+    let values: Vec<String> = enum_type
+        .values
+        .iter()
+        .map(|value| value::quote(value))
+        .collect();
+    format!(
+        "CREATE TYPE {} AS ENUM ({})",
+        quoted(&enum_type.name),
+        values.join(", ")
+    )
+}
+
+pub(super) fn drop(name: &TypeName) -> String {
+    format!("DROP TYPE {}", quoted(name))
+}
+
+pub(super) fn rename(server: &Server, names: &Pair<TypeName>) -> Vec<String> {
+    let (moved, renamed) = moved(
+        server,
+        names.as_ref().map(|name| name.schema.as_ref()),
+        names.as_ref().map(|name| name.name.as_str()),
+    );
+    let statement = |(name, action)| format!("ALTER TYPE {name} {action}");
+    moved.into_iter().chain(renamed).map(statement).collect()
+}
+
+pub(super) fn rename_value(name: &TypeName, value: &Pair<String>) -> String {
+    format!(
+        "ALTER TYPE {} RENAME VALUE {} TO {}",
+        quoted(name),
+        value::quote(&value.from),
+        value::quote(&value.to)
+    )
+}
+
+fn quoted(name: &TypeName) -> String {
+    name::qualified(name.schema.as_deref(), &name.name)
+}
+
+/// Values that come are added in their places; where one goes or moves, which the server has no statement for, the type is made anew.
+pub(super) fn alter(
+    server: &Server,
+    before: &Catalog,
+    pair: Pair<&EnumType>,
+) -> Result<Vec<String>, RenderError> {
+    if is_addition(pair) {
+        Ok(add_values(pair))
+    } else {
+        replace(server, before, pair)
+    }
+}
+
+/// Whether every value that is there stays, in its order.
+pub(super) fn is_addition(pair: Pair<&EnumType>) -> bool {
+    let mut left = pair.from.values.iter().peekable();
+    for value in &pair.to.values {
+        left.next_if(|known| *known == value);
+    }
+    left.peek().is_none()
+}
+
+fn add_values(pair: Pair<&EnumType>) -> Vec<String> {
+    let wanted = &pair.to.values;
+    let is_known = |value: &&String| pair.from.values.contains(value);
+    let mut out = Vec::new();
+    for (at, value) in wanted
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| !is_known(value))
+    {
+        let next = wanted[at + 1..].iter().find(is_known);
+        let place = match (next, at.checked_sub(1).map(|at| &wanted[at])) {
+            (None, _) => String::new(),
+            (Some(_), Some(previous)) => format!(" AFTER {}", value::quote(previous)),
+            (Some(next), None) => format!(" BEFORE {}", value::quote(next)),
+        };
+        out.push(format!(
+            "ALTER TYPE {} ADD VALUE {}{place}",
+            quoted(&pair.to.name),
+            value::quote(value)
+        ));
+    }
+    out
+}
+
+/// The old type steps aside, its columns move to the new one by their words, and it goes. What compares a column with one of its values
+/// (checks, partial and expression indexes) holds the old type and is taken down and put up again.
+fn replace(
+    server: &Server,
+    before: &Catalog,
+    pair: Pair<&EnumType>,
+) -> Result<Vec<String>, RenderError> {
+    let old = TypeName {
+        schema: pair.from.name.schema.clone(),
+        name: name::made_up(&pair.from.name.name, &[] as &[&str], "old"),
+    };
+    let mut out = vec![
+        format!(
+            "ALTER TYPE {} RENAME TO {}",
+            quoted(&pair.from.name),
+            name::ident(&old.name)
+        ),
+        create(pair.to),
+    ];
+    for table in before.tables.values() {
+        let users: Vec<&Column> = table
+            .columns
+            .iter()
+            .filter(|column| column.ty.enum_name() == Some(&pair.from.name))
+            .collect();
+        if !users.is_empty() {
+            move_columns(server, table, &users, pair, &mut out)?;
+        }
+    }
+    out.push(drop(&old));
+    Ok(out)
+}
+
+fn move_columns(
+    server: &Server,
+    table: &Table,
+    users: &[&Column],
+    pair: Pair<&EnumType>,
+    out: &mut Vec<String>,
+) -> Result<(), RenderError> {
+    let name = name::table(&table.name);
+    let holds = |sql: &str| expression::mentions(sql, &pair.from.name.name);
+    let indexes: Vec<&Index> = table
+        .indexes
+        .iter()
+        .filter(|index| expressions(index).any(holds))
+        .collect();
+    let checks: Vec<_> = table
+        .checks
+        .iter()
+        .filter(|check| holds(&check.expression))
+        .collect();
+    for index in &indexes {
+        out.push(index::drop(&table.name, index));
+    }
+    for check in &checks {
+        let action = constraint::drop(&constraint::check_name(&table.name, check));
+        out.push(format!("ALTER TABLE {name} {action}"));
+    }
+    let mut actions = Vec::new();
+    for column in users {
+        move_column(column, pair.to, &mut actions)?;
+    }
+    out.push(format!("ALTER TABLE {name} {}", actions.join(", ")));
+    for check in &checks {
+        out.push(format!(
+            "ALTER TABLE {name} {}",
+            constraint::add_check(check)
+        ));
+    }
+    for index in &indexes {
+        out.extend(index::add(server, &table.name, index)?);
+    }
+    Ok(())
+}
+
+pub(super) fn expressions(index: &Index) -> impl Iterator<Item = &str> {
+    let keys = index.keys.iter().filter_map(|key| match &key.target {
+        KeyTarget::Column(_) => None,
+        KeyTarget::Expression(sql) => Some(sql.as_str()),
+    });
+    keys.chain(index.predicate.as_deref())
+}
+
+/// A default holds the old type: it is dropped first and set again after.
+fn move_column(
+    column: &Column,
+    to: &EnumType,
+    actions: &mut Vec<String>,
+) -> Result<(), RenderError> {
+    let name = name::ident(&column.name);
+    let suffix = types::spell(&column.ty)?
+        .strip_suffix("[]")
+        .map_or("", |_| "[]");
+    let ty = quoted(&to.name) + suffix;
+    if column.default.is_some() {
+        actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
+    }
+    actions.push(format!(
+        "ALTER COLUMN {name} TYPE {ty} USING {name}::text{suffix}::{ty}"
+    ));
+    if let Some(default) = &column.default {
+        let default: &Value = default;
+        actions.push(format!(
+            "ALTER COLUMN {name} SET DEFAULT {}",
+            value::sql(default)
+        ));
+    }
+    Ok(())
+}

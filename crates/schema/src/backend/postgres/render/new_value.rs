@@ -1,0 +1,107 @@
+//! Whether a change uses a value that another one adds to an enum type.
+
+use super::enum_type::{expressions, is_addition};
+use crate::backend::postgres::value;
+use crate::{Change, Column, Literal, TableChange, TypeName, Value};
+
+/// The values that a change adds.
+pub(super) struct Added<'a> {
+    enum_type: &'a TypeName,
+    values: Vec<&'a str>,
+}
+
+impl<'a> Added<'a> {
+    /// `None` where the change adds none, or makes the type anew: a new type's values can be used at once.
+    pub(super) fn by(change: &'a Change) -> Option<Self> {
+        let Change::AlterEnum(pair) = change else {
+            return None;
+        };
+        let is_new = |value: &&String| !pair.from.values.contains(value);
+        is_addition(pair.as_ref()).then(|| Self {
+            enum_type: &pair.to.name,
+            values: pair
+                .to
+                .values
+                .iter()
+                .filter(is_new)
+                .map(String::as_str)
+                .collect(),
+        })
+    }
+
+    pub(super) fn is_used_by(&self, change: &Change) -> bool {
+        match change {
+            Change::CreateTable(table) => {
+                table
+                    .columns
+                    .iter()
+                    .any(|column| self.is_default_of(column))
+                    || table
+                        .checks
+                        .iter()
+                        .any(|check| self.is_in(&check.expression))
+                    || table
+                        .indexes
+                        .iter()
+                        .flat_map(expressions)
+                        .any(|sql| self.is_in(sql))
+            }
+            Change::AlterTable { changes, .. } => {
+                changes.iter().any(|change| self.is_used_by_part(change))
+            }
+            Change::DropTable(_)
+            | Change::RenameTable(_)
+            | Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::AlterEnum(_)
+            | Change::RenameEnum(_)
+            | Change::RenameEnumValue { .. } => false,
+        }
+    }
+
+    fn is_used_by_part(&self, change: &TableChange) -> bool {
+        match change {
+            TableChange::AddColumn(column) => self.is_default_of(column),
+            TableChange::AlterColumn(pair) => self.is_default_of(&pair.to),
+            TableChange::AddIndex(index) => expressions(index).any(|sql| self.is_in(sql)),
+            TableChange::AddCheck(check) => self.is_in(&check.expression),
+            TableChange::AddExclusion(exclusion) => self.is_in(&exclusion.definition),
+            TableChange::DropColumn(_)
+            | TableChange::RenameColumn(_)
+            | TableChange::AddPrimaryKey(_)
+            | TableChange::DropPrimaryKey(_)
+            | TableChange::AddUnique(_)
+            | TableChange::DropUnique(_)
+            | TableChange::DropIndex(_)
+            | TableChange::RenameIndex(_)
+            | TableChange::AddForeignKey(_)
+            | TableChange::DropForeignKey(_)
+            | TableChange::DropCheck(_)
+            | TableChange::DropExclusion(_)
+            | TableChange::RenameConstraint(_)
+            | TableChange::SetComment(_)
+            | TableChange::SetOptions(_) => false,
+        }
+    }
+
+    fn is_default_of(&self, column: &Column) -> bool {
+        column.ty.enum_name() == Some(self.enum_type)
+            && column
+                .default
+                .as_ref()
+                .is_some_and(|default| match default {
+                    Value::Literal(Literal::String(text)) => self.values.iter().any(|value| {
+                        // The words of an array stand together in its literal.
+                        text == value || (text.starts_with('{') && text.contains(value))
+                    }),
+                    Value::Literal(_) => false,
+                    Value::Expression(sql) => self.is_in(sql),
+                })
+    }
+
+    fn is_in(&self, sql: &str) -> bool {
+        self.values
+            .iter()
+            .any(|value| sql.contains(&value::quote(value)))
+    }
+}

@@ -1,0 +1,229 @@
+//! What differs between two catalogs. A change holds both sides in full, so that it can be reversed and simulated.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    Check, Column, EnumType, Exclusion, ForeignKey, Index, Pair, PrimaryKey, Table, TableName,
+    TableOptions, TypeName, Unique,
+};
+
+/// One thing that differs.
+///
+/// It is also what runs: a migration's operations are changes, and [`crate::backend::render`] writes them as SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// A table that was not there, with all its parts.
+    CreateTable(Table),
+    /// A table that goes, with all its parts.
+    DropTable(Table),
+    /// A table that keeps its rows under another name.
+    RenameTable(Pair<TableName>),
+    /// Parts of one table; applied in this order, and where the backend can, at once.
+    AlterTable {
+        /// The table.
+        table: TableName,
+        /// Its changes.
+        changes: Vec<TableChange>,
+    },
+    /// An enum type that was not there.
+    CreateEnum(EnumType),
+    /// An enum type that goes.
+    DropEnum(EnumType),
+    /// An enum type whose values differ.
+    AlterEnum(Pair<EnumType>),
+    /// An enum type under another name.
+    RenameEnum(Pair<TypeName>),
+    /// One value of an enum type under another name.
+    RenameEnumValue {
+        /// The type.
+        name: TypeName,
+        /// The value.
+        value: Pair<String>,
+    },
+}
+
+/// One thing that differs inside a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableChange {
+    /// A column that was not there.
+    AddColumn(Column),
+    /// A column that goes.
+    DropColumn(Column),
+    /// A column under another name; indexes and constraints follow by themselves.
+    RenameColumn(Pair<String>),
+    /// A column that stays and differs; both names are equal.
+    AlterColumn(Box<Pair<Column>>),
+    /// A primary key where there was none.
+    AddPrimaryKey(PrimaryKey),
+    /// A primary key that goes.
+    DropPrimaryKey(PrimaryKey),
+    /// A unique constraint that was not there.
+    AddUnique(Unique),
+    /// A unique constraint that goes.
+    DropUnique(Unique),
+    /// An index that was not there.
+    AddIndex(Index),
+    /// An index that goes.
+    DropIndex(Index),
+    /// An index under another name.
+    RenameIndex(Pair<String>),
+    /// A foreign key that was not there.
+    AddForeignKey(ForeignKey),
+    /// A foreign key that goes.
+    DropForeignKey(ForeignKey),
+    /// A check that was not there.
+    AddCheck(Check),
+    /// A check that goes.
+    DropCheck(Check),
+    /// An exclusion constraint that was not there.
+    AddExclusion(Exclusion),
+    /// An exclusion constraint that goes.
+    DropExclusion(Exclusion),
+    /// A constraint under another name.
+    RenameConstraint(Pair<String>),
+    /// The table's comment.
+    SetComment(Pair<Option<String>>),
+    /// The table's storage facts.
+    SetOptions(Box<Pair<TableOptions>>),
+}
+
+/// What of a column differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Facet {
+    /// Its type.
+    Type,
+    /// Whether it admits NULL.
+    Nullable,
+    /// Its default.
+    Default,
+    /// Its generation expression.
+    Generated,
+    /// Its numbering.
+    AutoIncrement,
+    /// Its collation.
+    Collation,
+    /// Its ON UPDATE.
+    OnUpdate,
+    /// Its comment.
+    Comment,
+    /// Whether `SELECT *` shows it.
+    Invisible,
+}
+
+impl Facet {
+    /// What differs between the two sides of a column, in the order of this enum.
+    pub fn of(pair: Pair<&Column>) -> Vec<Self> {
+        let Pair { from, to } = pair;
+        [
+            (Self::Type, from.ty != to.ty),
+            (Self::Nullable, from.nullable != to.nullable),
+            (Self::Default, from.default != to.default),
+            (Self::Generated, from.generated != to.generated),
+            (
+                Self::AutoIncrement,
+                from.auto_increment != to.auto_increment,
+            ),
+            (Self::Collation, from.collation != to.collation),
+            (Self::OnUpdate, from.on_update != to.on_update),
+            (Self::Comment, from.comment != to.comment),
+            (Self::Invisible, from.invisible != to.invisible),
+        ]
+        .into_iter()
+        .filter_map(|(facet, differs)| differs.then_some(facet))
+        .collect()
+    }
+}
+
+/// A change that does not fit the catalog it is applied to.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ApplyError {
+    /// The object to change is not there.
+    #[error("{kind} `{name}` does not exist")]
+    Missing {
+        /// `table`, `column` ….
+        kind: &'static str,
+        /// Its name, qualified by its table's.
+        name: String,
+    },
+    /// The object to create is there.
+    #[error("{kind} `{name}` exists already")]
+    Exists {
+        /// `table`, `column` ….
+        kind: &'static str,
+        /// Its name, qualified by its table's.
+        name: String,
+    },
+}
+
+impl Change {
+    /// The change that takes this one back.
+    #[must_use]
+    pub fn reverse(&self) -> Self {
+        match self {
+            Self::CreateTable(table) => Self::DropTable(table.clone()),
+            Self::DropTable(table) => Self::CreateTable(table.clone()),
+            Self::RenameTable(pair) => Self::RenameTable(pair.clone().reverse()),
+            Self::AlterTable { table, changes } => Self::AlterTable {
+                table: table.clone(),
+                changes: changes.iter().rev().map(TableChange::reverse).collect(),
+            },
+            Self::CreateEnum(enum_type) => Self::DropEnum(enum_type.clone()),
+            Self::DropEnum(enum_type) => Self::CreateEnum(enum_type.clone()),
+            Self::AlterEnum(pair) => Self::AlterEnum(pair.clone().reverse()),
+            Self::RenameEnum(pair) => Self::RenameEnum(pair.clone().reverse()),
+            Self::RenameEnumValue { name, value } => Self::RenameEnumValue {
+                name: name.clone(),
+                value: value.clone().reverse(),
+            },
+        }
+    }
+
+    /// The table it is about, under the name it has before the change.
+    pub fn table(&self) -> Option<&TableName> {
+        match self {
+            Self::CreateTable(table) | Self::DropTable(table) => Some(&table.name),
+            Self::RenameTable(pair) => Some(&pair.from),
+            Self::AlterTable { table, .. } => Some(table),
+            Self::CreateEnum(_)
+            | Self::DropEnum(_)
+            | Self::AlterEnum(_)
+            | Self::RenameEnum(_)
+            | Self::RenameEnumValue { .. } => None,
+        }
+    }
+}
+
+impl TableChange {
+    /// The change that takes this one back.
+    #[must_use]
+    pub fn reverse(&self) -> Self {
+        match self {
+            Self::AddColumn(column) => Self::DropColumn(column.clone()),
+            Self::DropColumn(column) => Self::AddColumn(column.clone()),
+            Self::RenameColumn(pair) => Self::RenameColumn(pair.clone().reverse()),
+            Self::AlterColumn(pair) => Self::AlterColumn(Box::new(pair.as_ref().clone().reverse())),
+            Self::AddPrimaryKey(key) => Self::DropPrimaryKey(key.clone()),
+            Self::DropPrimaryKey(key) => Self::AddPrimaryKey(key.clone()),
+            Self::AddUnique(unique) => Self::DropUnique(unique.clone()),
+            Self::DropUnique(unique) => Self::AddUnique(unique.clone()),
+            Self::AddIndex(index) => Self::DropIndex(index.clone()),
+            Self::DropIndex(index) => Self::AddIndex(index.clone()),
+            Self::RenameIndex(pair) => Self::RenameIndex(pair.clone().reverse()),
+            Self::AddForeignKey(key) => Self::DropForeignKey(key.clone()),
+            Self::DropForeignKey(key) => Self::AddForeignKey(key.clone()),
+            Self::AddCheck(check) => Self::DropCheck(check.clone()),
+            Self::DropCheck(check) => Self::AddCheck(check.clone()),
+            Self::AddExclusion(exclusion) => Self::DropExclusion(exclusion.clone()),
+            Self::DropExclusion(exclusion) => Self::AddExclusion(exclusion.clone()),
+            Self::RenameConstraint(pair) => Self::RenameConstraint(pair.clone().reverse()),
+            Self::SetComment(pair) => Self::SetComment(pair.clone().reverse()),
+            Self::SetOptions(pair) => Self::SetOptions(Box::new(pair.as_ref().clone().reverse())),
+        }
+    }
+}
+
+mod apply;

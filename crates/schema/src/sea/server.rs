@@ -1,0 +1,174 @@
+//! What of a table sea-query can say on one server.
+
+use sea_query::{
+    ColumnType as Sea, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, TableBuilder,
+};
+
+use super::column::is_numbered_by_builder;
+use super::to_column_type;
+use super::write::{inline_foreign_key, inline_primary_key, primary_key, unique_constraint};
+use crate::backend::{settled, types};
+use crate::{
+    Backend, Column, ColumnType, Pair, RenderError, Server, Table, TableChange, TableName,
+};
+
+/// The table in types that the builder renders on this server as the server's own spelling would be stored; where it has no such word,
+/// the type becomes [`ColumnType::Raw`] with that spelling. For [`super::create_table`] and for the emitter of the same chain.
+///
+/// # Errors
+/// When the server cannot have a column's type or numbering.
+pub fn for_server(server: &Server, table: &Table) -> Result<Table, RenderError> {
+    let mut table = table.clone();
+    for column in &mut table.columns {
+        *column = column_for_server(server, &table.name, column)?;
+    }
+    Ok(table)
+}
+
+/// As [`for_server`], for one column of that table.
+///
+/// # Errors
+/// When the server cannot have the column's type or numbering.
+pub fn column_for_server(
+    server: &Server,
+    table: &TableName,
+    column: &Column,
+) -> Result<Column, RenderError> {
+    let mut column = settled(server, column);
+    column.ty = type_for_server(server, &column.ty)?;
+    if is_numbered_by_builder(&column) && !can_number(server.backend, &column.ty) {
+        return Err(RenderError::Unsupported {
+            backend: server.backend,
+            what: "auto-increment of this type".into(),
+            object: format!("{table}.{}", column.name),
+        });
+    }
+    Ok(column)
+}
+
+/// As [`for_server`], for a type.
+///
+/// # Errors
+/// When the server has no such type.
+pub fn type_for_server(server: &Server, ty: &ColumnType) -> Result<ColumnType, RenderError> {
+    if is_written_right(server, ty) {
+        return Ok(ty.clone());
+    }
+    types::spell(server, ty).map(ColumnType::Raw)
+}
+
+fn is_written_right(server: &Server, ty: &ColumnType) -> bool {
+    let sea = to_column_type(ty);
+    if !is_rendered(server.backend, &sea) {
+        return false;
+    }
+    if ty.enum_name().is_some() {
+        return is_enum_written_right(server.backend, ty);
+    }
+    types::parse(server, &text(server.backend, &sea)) == types::stored(server, ty)
+}
+
+/// MySQL's builder writes the words of an enum between quotes without escaping them; the others do not write them.
+fn is_enum_written_right(backend: Backend, ty: &ColumnType) -> bool {
+    match (backend, ty) {
+        (Backend::Mysql, ColumnType::Enum { values, .. }) => {
+            values.iter().all(|value| !value.contains(['\'', '\\']))
+        }
+        (Backend::Mysql | Backend::Postgres | Backend::Sqlite, _) => true,
+    }
+}
+
+/// Whether the builder has a word for the type; for the rest it panics, or writes `unsupported`.
+fn is_rendered(backend: Backend, ty: &Sea) -> bool {
+    match backend {
+        Backend::Postgres => match ty {
+            Sea::Array(element) => is_rendered(backend, element),
+            Sea::Year => false,
+            _ => true,
+        },
+        Backend::Mysql => !matches!(
+            ty,
+            Sea::Interval(..)
+                | Sea::Array(_)
+                | Sea::Vector(_)
+                | Sea::Cidr
+                | Sea::Inet
+                | Sea::MacAddr
+                | Sea::LTree
+        ),
+        Backend::Sqlite => !matches!(
+            ty,
+            Sea::Interval(..)
+                | Sea::Array(_)
+                | Sea::Vector(_)
+                | Sea::Cidr
+                | Sea::Inet
+                | Sea::MacAddr
+                | Sea::LTree
+                | Sea::Year
+                | Sea::Bit(_)
+                | Sea::VarBit(_)
+        ),
+    }
+}
+
+fn text(backend: Backend, ty: &Sea) -> String {
+    let mut text = String::new();
+    match backend {
+        Backend::Postgres => PostgresQueryBuilder.prepare_column_type(ty, &mut text),
+        Backend::Mysql => MysqlQueryBuilder.prepare_column_type(ty, &mut text),
+        Backend::Sqlite => {
+            TableBuilder::prepare_column_type(&SqliteQueryBuilder, ty, &mut text);
+        }
+    }
+    text
+}
+
+/// PostgreSQL's builder panics on other types, SQLite itself refuses AUTOINCREMENT on all but INTEGER
+/// (<https://www.sqlite.org/autoinc.html>).
+fn can_number(backend: Backend, ty: &ColumnType) -> bool {
+    let sea = to_column_type(ty);
+    match backend {
+        Backend::Postgres => {
+            matches!(sea, Sea::SmallInteger | Sea::Integer | Sea::BigInteger)
+        }
+        Backend::Sqlite => text(backend, &sea).eq_ignore_ascii_case("integer"),
+        Backend::Mysql => true,
+    }
+}
+
+/// The table without the parts that [`super::create_table`] cannot carry on this backend, and those parts as changes to follow it
+/// (deferrable and NOT VALID constraints, exclusions, UNLOGGED, names with quotes, MySQL's keys to another database). Indexes stay
+/// in the table. SQLite cannot add them later: there, a table that leaves anything behind is written by hand.
+pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
+    let mut kept = table.clone();
+    let mut rest = Vec::new();
+    if let Some(key) = &table.primary_key
+        && inline_primary_key(table).is_none()
+        && primary_key(key).is_none()
+    {
+        kept.primary_key = None;
+        rest.push(TableChange::AddPrimaryKey(key.clone()));
+    }
+    kept.uniques
+        .retain(|unique| unique_constraint(unique).is_some());
+    rest.extend(left_out(&table.uniques, &kept.uniques).map(TableChange::AddUnique));
+    kept.foreign_keys.retain(|key| {
+        inline_foreign_key(&table.name, key).is_some()
+            && !(backend == Backend::Mysql && key.ref_table.schema.is_some())
+    });
+    rest.extend(left_out(&table.foreign_keys, &kept.foreign_keys).map(TableChange::AddForeignKey));
+    rest.extend(kept.exclusions.drain(..).map(TableChange::AddExclusion));
+    if kept.options.unlogged {
+        kept.options.unlogged = false;
+        rest.push(TableChange::SetOptions(Box::new(Pair::new(
+            kept.options.clone(),
+            table.options.clone(),
+        ))));
+    }
+    (kept, rest)
+}
+
+fn left_out<'a, T: Clone + PartialEq>(all: &'a [T], kept: &'a [T]) -> impl Iterator<Item = T> + 'a {
+    all.iter().filter(|part| !kept.contains(part)).cloned()
+}
