@@ -1,0 +1,119 @@
+//! Two catalogs, compared.
+//!
+//! [`diff`] is the three-sided comparison of models and a database: what the models state now, what they stated at the last
+//! revision, and what is there. [`compare`] is the plain one of two closed catalogs, which the first ends in.
+//!
+//! Invariant: pure and deterministic; nothing here asks a server. What only a server can tell is returned as [`Question`]s, whose
+//! answers are passed in again as [`Forms`].
+
+mod column;
+mod enums;
+mod foreign_key;
+mod index;
+mod rename;
+mod resolve;
+mod structural;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_schema::{Catalog, Change, Diagnostic, Server, TableName};
+
+pub use rename::Ambiguity;
+pub use structural::compare;
+
+/// Who owns what the models never stated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Manage {
+    /// It is left alone and told as a note.
+    #[default]
+    Stated,
+    /// It is dropped, as Alembic does.
+    Everything,
+}
+
+/// What the user said about renames.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// `table` or `table.column` before, and its new name.
+    pub renames: BTreeMap<String, String>,
+    /// `table` or `table.column` that is really to be dropped.
+    pub drops: BTreeSet<String>,
+}
+
+/// An expression that a model states, and one that the database holds in its place; only the server knows whether they are one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// The table, as the database has it now.
+    pub table: TableName,
+    /// What kind of expression, which decides how the server is asked.
+    pub place: Place,
+    /// The text.
+    pub text: String,
+}
+
+/// Where an expression stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A default of that column.
+    Default(String),
+    /// The generation expression of that column.
+    Generated(String),
+    /// A check.
+    Check,
+    /// An index's predicate.
+    Predicate,
+    /// An index's key.
+    Key,
+}
+
+/// What the server made of the expressions it was asked about; `None` is an expression it refused.
+pub type Forms = BTreeMap<Question, Option<String>>;
+
+/// The three sides and what else decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The server the database is on.
+    pub server: &'a Server,
+    /// What the models state now.
+    pub now: &'a Catalog,
+    /// What they stated at the last revision; `None` where there was none.
+    pub last: Option<&'a Catalog>,
+    /// The database.
+    pub live: &'a Catalog,
+    /// Who owns the rest.
+    pub manage: Manage,
+    /// What the user said.
+    pub answers: &'a Answers,
+    /// What the server said.
+    pub forms: &'a Forms,
+}
+
+/// How models and database differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diff {
+    /// The database, its types in the models' words where they are the same on this server.
+    pub current: Catalog,
+    /// What it is to become.
+    pub desired: Catalog,
+    /// What leads from one to the other, unordered between tables.
+    pub changes: Vec<Change>,
+    /// What was left alone, and why.
+    pub notes: Vec<Diagnostic>,
+    /// What could be renames; nothing may be written before they are answered.
+    pub ambiguities: Vec<Ambiguity>,
+    /// What the server has to be asked before this is final.
+    pub questions: BTreeSet<Question>,
+}
+
+impl Diff {
+    /// Whether models and database agree.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// Compares models and database.
+pub fn diff(input: &Input<'_>) -> Diff {
+    resolve::resolve(input)
+}

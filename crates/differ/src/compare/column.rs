@@ -1,0 +1,248 @@
+//! One column: what the model states, what it stated, and what is there.
+
+use plimsoll_schema::backend::{Fit, types, value};
+use plimsoll_schema::{
+    AutoIncrement, Code, Column, ColumnType, Generated, Literal, Table, TableName, Value,
+};
+
+use super::Place;
+use super::enums::{merge_values, tell_extra};
+use super::resolve::Context;
+
+/// A column that does not exist yet: what its model leaves open is closed as the server would.
+pub(super) fn closed(context: &Context<'_>, stated: &Column) -> Column {
+    let mut column = stated.clone();
+    column.renamed_from = None;
+    if !context.can.comments {
+        column.comment = None;
+    }
+    column.comment = column.comment.filter(|comment| !comment.is_empty());
+    if column.default == Some(Value::Literal(Literal::Null)) {
+        column.default = None;
+    }
+    column
+}
+
+/// What the column is to be. The database's side takes over the model's spelling of the type where the two are one on this server.
+pub(super) fn merge(
+    context: &mut Context<'_>,
+    table: &Table,
+    now: &Column,
+    last: Option<&Column>,
+    live: &mut Column,
+) -> Column {
+    let mut out = live.clone();
+    merge_type(context, &table.name, now, last, live, &mut out);
+    let in_key = table
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| key.columns.contains(&now.name));
+    if !in_key && live.generated.is_none() {
+        out.nullable = now.nullable;
+    }
+    merge_default(context, &table.name, now, last, live, &mut out);
+    merge_generated(context, &table.name, now, last, live, &mut out);
+    merge_numbering(context, table, now, last, live, &mut out);
+    take(
+        &mut out.collation,
+        now.collation.as_ref(),
+        last.and_then(|last| last.collation.as_ref()),
+    );
+    take(
+        &mut out.on_update,
+        now.on_update.as_ref(),
+        last.and_then(|last| last.on_update.as_ref()),
+    );
+    if context.can.comments {
+        take(
+            &mut out.comment,
+            now.comment.as_ref(),
+            last.and_then(|last| last.comment.as_ref()),
+        );
+        out.comment = out.comment.filter(|comment| !comment.is_empty());
+    }
+    if now.extra != last.and_then(|last| last.extra.clone()) && last.is_some() {
+        let object = format!("{}.{}", table.name, now.name);
+        let message =
+            format!("`extra` of column `{object}` changed; it is SQL that cannot be compared");
+        context.note(Code::N502, object, message);
+    }
+    out
+}
+
+/// Stated now: so. Stated last and no longer: gone. Otherwise as it is.
+pub(super) fn take<T: Clone>(fact: &mut Option<T>, now: Option<&T>, last: Option<&T>) {
+    if now.is_some() || last.is_some() {
+        *fact = now.cloned();
+    }
+}
+
+fn merge_type(
+    context: &mut Context<'_>,
+    table: &TableName,
+    now: &Column,
+    last: Option<&Column>,
+    live: &mut Column,
+    out: &mut Column,
+) {
+    let server = context.server();
+    let object = format!("{table}.{}", now.name);
+    if let (ColumnType::Enum { name, values }, ColumnType::Enum { values: there, .. }) =
+        (&now.ty, &live.ty)
+        && !context.can.enum_types
+    {
+        let before = last.and_then(|last| match &last.ty {
+            ColumnType::Enum { values, .. } => Some(values.as_slice()),
+            _ => None,
+        });
+        let merged = merge_values(values, before, there, context.owns_everything());
+        tell_extra(context, &object, values, &merged);
+        live.ty = ColumnType::Enum {
+            name: name.clone(),
+            values: there.clone(),
+        };
+        out.ty = ColumnType::Enum {
+            name: name.clone(),
+            values: merged,
+        };
+        return;
+    }
+    let mut fit = types::fit(server, &now.ty, &live.ty);
+    // An open type fits, unless the model gave up on purpose what it stated: then the database still says what was stated.
+    if matches!(fit, Fit::Fits | Fit::Told)
+        && let Some(last) = last
+        && types::stored(server, &last.ty) == live.ty
+        && types::stored(server, &last.ty) != types::stored(server, &now.ty)
+    {
+        fit = Fit::Differs;
+    }
+    match fit {
+        Fit::Same => {
+            live.ty = now.ty.clone();
+            out.ty = now.ty.clone();
+        }
+        Fit::Fits => {}
+        Fit::Told => {
+            let spelled = |ty| types::spell(server, ty).unwrap_or_else(|_| format!("{ty:?}"));
+            let message = format!(
+                "column `{object}` is {} in the database and {} in the model",
+                spelled(&live.ty),
+                spelled(&now.ty)
+            );
+            let help =
+                "state the database's type with `column_type`, or write the conversion by hand";
+            context.warn(Code::N504, object, message, help);
+        }
+        Fit::Differs => {
+            if let Some(last) = last {
+                respell(context, last, live);
+            }
+            out.ty = now.ty.clone();
+        }
+    }
+}
+
+/// Gives a live column the model's spelling of its type, where the two are one.
+pub(super) fn respell(context: &Context<'_>, stated: &Column, live: &mut Column) {
+    if types::fit(context.server(), &stated.ty, &live.ty) == Fit::Same {
+        live.ty = stated.ty.clone();
+    }
+}
+
+fn merge_default(
+    context: &mut Context<'_>,
+    table: &TableName,
+    now: &Column,
+    last: Option<&Column>,
+    live: &mut Column,
+    out: &mut Column,
+) {
+    let server = context.server();
+    match &now.default {
+        None => {
+            if last.is_some_and(|last| last.default.is_some()) || context.owns_everything() {
+                out.default = None;
+            }
+        }
+        Some(Value::Literal(Literal::Null)) => out.default = None,
+        Some(stated) => {
+            let wanted = value::stored(server, stated, &out.ty);
+            let is_same = match &live.default {
+                None => false,
+                Some(there) if value::stored(server, there, &out.ty) == wanted => true,
+                // Two literals that are both understood, and are not one.
+                Some(Value::Literal(_)) if matches!(wanted, Value::Literal(_)) => false,
+                Some(there) => {
+                    let (model, there) = (value::sql(server, stated), value::sql(server, there));
+                    context.same(table, &Place::Default(now.name.clone()), &model, &there)
+                }
+            };
+            // Both sides take the model's spelling, so that what is written down is what the model says.
+            if is_same {
+                live.default = Some(stated.clone());
+            }
+            out.default = Some(stated.clone());
+        }
+    }
+}
+
+fn merge_generated(
+    context: &mut Context<'_>,
+    table: &TableName,
+    now: &Column,
+    last: Option<&Column>,
+    live: &Column,
+    out: &mut Column,
+) {
+    match (&now.generated, &live.generated) {
+        (None, _) => {
+            if last.is_some_and(|last| last.generated.is_some()) {
+                out.generated = None;
+            }
+        }
+        (Some(stated), Some(there)) if stated.stored == there.stored => {
+            let place = Place::Generated(now.name.clone());
+            if !context.same(table, &place, &stated.expression, &there.expression) {
+                out.generated = Some(stated.clone());
+            }
+        }
+        (Some(stated), Some(Generated { .. }) | None) => out.generated = Some(stated.clone()),
+    }
+}
+
+fn merge_numbering(
+    context: &mut Context<'_>,
+    table: &Table,
+    now: &Column,
+    last: Option<&Column>,
+    live: &Column,
+    out: &mut Column,
+) {
+    match (&now.auto_increment, &live.auto_increment) {
+        (None, _) => {
+            if last.is_some_and(|last| last.auto_increment.is_some()) {
+                out.auto_increment = None;
+            }
+        }
+        (Some(AutoIncrement::Auto), Some(_)) => {}
+        (Some(AutoIncrement::Auto), None) => {
+            let is_new = last.is_some_and(|last| last.auto_increment.is_none());
+            if is_new {
+                out.auto_increment = Some(AutoIncrement::Auto);
+            } else if !context.can.numbers_integer_keys {
+                // SeaORM's derive says auto_increment for every integer key, so that it is not a statement somebody made.
+                let object = format!("{}.{}", table.name, now.name);
+                let message =
+                    format!("column `{object}` is not numbered by the database, its model says so");
+                let help =
+                    "put `auto_increment = false` on the field, or number the column by hand";
+                context.warn(Code::N504, object, message, help);
+            }
+        }
+        (Some(stated), there) => {
+            if there.as_ref() != Some(stated) {
+                out.auto_increment = Some(stated.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! Uniques and indexes are matched by structure: a unique index satisfies a unique constraint, and names are the database's.
+
+use plimsoll_schema::{Code, Index, IndexKey, KeyTarget, Table, Unique, sea};
+
+use super::Place;
+use super::resolve::Context;
+use super::structural::same_set;
+
+/// A promise that no two rows agree on these columns, whoever makes it.
+fn promises(table: &Table) -> Vec<Vec<String>> {
+    let indexes = table
+        .indexes
+        .iter()
+        .filter(|index| index.is_plain_unique())
+        .filter_map(columns);
+    table
+        .uniques
+        .iter()
+        .map(|unique| unique.columns.clone())
+        .chain(indexes)
+        .collect()
+}
+
+fn columns(index: &Index) -> Option<Vec<String>> {
+    index
+        .plain_columns()
+        .map(|columns| columns.into_iter().map(str::to_owned).collect())
+}
+
+/// The order of a unique key's columns follows the fields of the entity: only a change of it is a statement.
+fn satisfies(live: &[String], stated: &[String], last: Option<&Vec<Vec<String>>>) -> bool {
+    let reordered = last.is_some_and(|last| {
+        last.iter()
+            .any(|before| before != stated && same_set(before, stated))
+    });
+    live == stated || (same_set(live, stated) && !reordered)
+}
+
+/// Settles unique constraints and plain unique indexes together.
+pub(super) fn merge_uniques(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &Table,
+    out: &mut Table,
+) {
+    let before = last.map(promises);
+    let wanted = promises(now);
+    let left_out = left_out(now, out);
+    let is_wanted = |key: &[String]| {
+        wanted
+            .iter()
+            .any(|stated| satisfies(key, stated, before.as_ref()))
+    };
+    let was_stated = |key: &[String]| {
+        before
+            .as_ref()
+            .is_some_and(|last| last.iter().any(|known| same_set(known, key)))
+    };
+    let keep = |context: &mut Context<'_>, name: &str, key: &[String]| {
+        if is_wanted(key) {
+            return true;
+        }
+        if was_stated(key) || context.owns_everything() {
+            return false;
+        }
+        if wanted
+            .iter()
+            .any(|stated| is_hidden(&left_out, stated, key))
+        {
+            // That is told where the model's unique is looked for.
+            return true;
+        }
+        let message = format!(
+            "unique `{name}` of table `{}` is stated by no model",
+            now.name
+        );
+        context.note(Code::N501, format!("{}.{name}", now.name), message);
+        true
+    };
+    out.uniques.retain(|unique| {
+        keep(
+            context,
+            unique.name.as_deref().unwrap_or(&unique.columns.join(", ")),
+            &unique.columns,
+        )
+    });
+    out.indexes.retain(
+        |index| match columns(index).filter(|_| index.is_plain_unique()) {
+            Some(key) => keep(context, &index.name, &key),
+            None => true,
+        },
+    );
+    for unique in &now.uniques {
+        if !is_wider_there(context, now, out, &unique.columns) {
+            add_unique(context, unique, live, before.as_ref(), out);
+        }
+    }
+    for index in now.indexes.iter().filter(|index| index.is_plain_unique()) {
+        let key = columns(index).unwrap_or_default();
+        if !is_promised(out, &key, before.as_ref())
+            && !is_narrower(context, now, live, &key)
+            && !is_wider_there(context, now, out, &key)
+        {
+            out.indexes.push(index.clone());
+        }
+    }
+}
+
+/// A named constraint is added as one; an unnamed promise as a unique index, which every backend can add to a table that is there.
+fn add_unique(
+    context: &mut Context<'_>,
+    unique: &Unique,
+    live: &Table,
+    before: Option<&Vec<Vec<String>>>,
+    out: &mut Table,
+) {
+    // What a constraint says beyond its columns is stated by a model that says it, and by nobody else.
+    let says_otherwise = |known: &Unique| {
+        known.columns == unique.columns
+            && ((unique.nulls_not_distinct && !known.nulls_not_distinct)
+                || (unique.deferrable.is_some() && known.deferrable != unique.deferrable))
+    };
+    out.uniques.retain(|known| !says_otherwise(known));
+    if is_promised(out, &unique.columns, before)
+        || is_narrower(context, live, live, &unique.columns)
+    {
+        return;
+    }
+    if unique.name.is_some() {
+        out.uniques.push(unique.clone());
+    } else {
+        let name = sea::unique_name(&live.name, unique);
+        let index = Index {
+            unique: true,
+            ..Index::on(name, &unique.columns)
+        };
+        if context.can.unique_is_index {
+            let name = Some(index.name);
+            out.uniques.push(Unique {
+                name,
+                ..unique.clone()
+            });
+        } else {
+            out.indexes.push(index);
+        }
+    }
+}
+
+fn is_promised(table: &Table, key: &[String], before: Option<&Vec<Vec<String>>>) -> bool {
+    promises(table)
+        .iter()
+        .any(|known| satisfies(known, key, before))
+        || table
+            .primary_key
+            .as_ref()
+            .is_some_and(|primary| same_set(&primary.columns, key))
+}
+
+/// A partial or expression unique over the same columns: what the model states is wider and would fail on rows that are fine today.
+fn is_narrower(context: &mut Context<'_>, now: &Table, live: &Table, key: &[String]) -> bool {
+    let partial = live.indexes.iter().find(|index| {
+        let over: Vec<String> = columns(index).unwrap_or_default();
+        index.unique && index.predicate.is_some() && same_set(&over, key)
+    });
+    let Some(partial) = partial else { return false };
+    let message = format!(
+        "the model says `{}` of table `{}` is unique; the database says so only for some rows (`{}`)",
+        key.join(", "),
+        now.name,
+        partial.name
+    );
+    let help = "state the partial index with `extras!` and drop `unique` from the field";
+    context.warn(
+        Code::N503,
+        format!("{}.{}", now.name, partial.name),
+        message,
+        help,
+    );
+    true
+}
+
+/// The columns that stay and that the model does not have.
+fn left_out(now: &Table, out: &Table) -> Vec<String> {
+    out.columns
+        .iter()
+        .map(|column| column.name.clone())
+        .filter(|name| now.column(name).is_none())
+        .collect()
+}
+
+/// Whether the database's key is the model's, and columns that the model leaves out.
+fn is_hidden(left_out: &[String], stated: &[String], key: &[String]) -> bool {
+    key.len() > stated.len()
+        && stated.iter().all(|column| key.contains(column))
+        && key
+            .iter()
+            .all(|column| stated.contains(column) || left_out.contains(column))
+}
+
+/// A unique over more columns, which the model cannot name because its fields leave them out (the generator marks columns it does not
+/// know as `ignore`): what the model states would fail on rows that are fine today.
+fn is_wider_there(context: &mut Context<'_>, now: &Table, out: &Table, stated: &[String]) -> bool {
+    let (promised, left_out) = (promises(out), left_out(now, out));
+    let is_promised = promised.iter().any(|key| same_set(key, stated));
+    let wider = promised
+        .iter()
+        .find(|key| is_hidden(&left_out, stated, key))
+        .filter(|_| !is_promised);
+    let Some(wider) = wider else { return false };
+    let object = format!("{}.{}", now.name, stated.join(", "));
+    let message = format!(
+        "the model says `{}` of table `{}` is unique; the database says so only together with columns the model does not have (`{}`)",
+        stated.join(", "),
+        now.name,
+        wider.join(", ")
+    );
+    let help = "add the fields to the model, or state the unique index with `extras!`";
+    context.warn(Code::N503, object, message, help);
+    true
+}
+
+/// Settles the indexes that are more, or less, than a promise.
+pub(super) fn merge_indexes(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &Table,
+    out: &mut Table,
+) {
+    let is_ours = |index: &&Index| !index.is_plain_unique();
+    let mut kept: Vec<Index> = out
+        .indexes
+        .iter()
+        .filter(|index| index.is_plain_unique())
+        .cloned()
+        .collect();
+    let mut left: Vec<&Index> = live.indexes.iter().filter(is_ours).collect();
+    let mut missing: Vec<&Index> = Vec::new();
+    for stated in now.indexes.iter().filter(is_ours) {
+        // The index of the same name first, so that it is not taken for another one with the same keys.
+        let named = left
+            .iter()
+            .position(|there| there.name == stated.name && is_same(context, now, stated, there));
+        let at = named.or_else(|| {
+            left.iter()
+                .position(|there| is_same(context, now, stated, there))
+        });
+        match at {
+            Some(at) => kept.push(left.remove(at).clone()),
+            None if is_covered(context, live, out, stated) => {}
+            None => missing.push(stated),
+        }
+    }
+    for there in left {
+        let replaced = missing.iter().any(|stated| stated.name == there.name);
+        let was_stated = last.is_some_and(|last| {
+            last.indexes
+                .iter()
+                .any(|before| before.name == there.name || is_same(context, now, before, there))
+        });
+        if replaced || was_stated || context.owns_everything() {
+            continue;
+        }
+        let object = format!("{}.{}", now.name, there.name);
+        if context
+            .notes
+            .iter()
+            .any(|note| note.code == Code::N503 && note.object == object)
+        {
+            kept.push(there.clone());
+            continue;
+        }
+        let message = format!(
+            "index `{}` of table `{}` is stated by no model",
+            there.name, now.name
+        );
+        context.note(Code::N501, format!("{}.{}", now.name, there.name), message);
+        kept.push(there.clone());
+    }
+    kept.extend(missing.into_iter().cloned());
+    out.indexes = kept;
+}
+
+/// A plain index on columns that a promise already orders by is not missing.
+fn is_covered(context: &Context<'_>, live: &Table, out: &Table, stated: &Index) -> bool {
+    let is_plain =
+        stated.predicate.is_none() && stated.include.is_empty() && stated.method.is_none();
+    let Some(key) = columns(stated).filter(|_| is_plain) else {
+        return false;
+    };
+    let implicit = context.can.implicit_foreign_key_indexes
+        && live.foreign_keys.iter().any(|known| known.columns == key);
+    implicit || promises(out).contains(&key)
+}
+
+fn is_same(context: &mut Context<'_>, table: &Table, stated: &Index, live: &Index) -> bool {
+    let facts = |index: &Index| {
+        (
+            index.unique,
+            index.nulls_not_distinct,
+            index.method.clone(),
+            index.include.clone(),
+            index.invisible,
+        )
+    };
+    if facts(stated) != facts(live) || stated.keys.len() != live.keys.len() {
+        return false;
+    }
+    let keys = stated
+        .keys
+        .iter()
+        .zip(&live.keys)
+        .all(|(left, right)| is_same_key(context, table, left, right));
+    keys && match (&stated.predicate, &live.predicate) {
+        (None, None) => true,
+        (Some(left), Some(right)) => context.same(&table.name, &Place::Predicate, left, right),
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
+fn is_same_key(
+    context: &mut Context<'_>,
+    table: &Table,
+    stated: &IndexKey,
+    live: &IndexKey,
+) -> bool {
+    let facts = |key: &IndexKey| (key.order, key.nulls, key.prefix);
+    let open = |stated: &Option<String>, live: &Option<String>| stated.is_none() || stated == live;
+    facts(stated) == facts(live)
+        && open(&stated.opclass, &live.opclass)
+        && open(&stated.collation, &live.collation)
+        && match (&stated.target, &live.target) {
+            (KeyTarget::Column(left), KeyTarget::Column(right)) => left == right,
+            (KeyTarget::Expression(left), KeyTarget::Expression(right)) => {
+                context.same(&table.name, &Place::Key, left, right)
+            }
+            (KeyTarget::Column(_), KeyTarget::Expression(_))
+            | (KeyTarget::Expression(_), KeyTarget::Column(_)) => false,
+        }
+}

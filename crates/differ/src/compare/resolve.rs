@@ -1,0 +1,349 @@
+//! Open models and a closed database become two closed catalogs.
+//!
+//! Stated now: made so. Stated at the last revision and no longer: taken back. Never stated: the database's fact is adopted, and told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_schema::{
+    Capabilities, Catalog, Change, Code, Diagnostic, KeyTarget, Pair, Server, Severity, Table,
+    TableChange, TableName, expression,
+};
+
+use super::{Diff, Input, Manage, Place, Question, compare, enums, rename, table};
+
+/// What the parts of the resolution share.
+pub(super) struct Context<'a> {
+    /// The three sides.
+    pub(super) input: &'a Input<'a>,
+    /// What the server can do.
+    pub(super) can: Capabilities,
+    /// What was left alone.
+    pub(super) notes: Vec<Diagnostic>,
+    /// What only the server can tell.
+    pub(super) questions: BTreeSet<Question>,
+}
+
+impl Context<'_> {
+    pub(super) fn server(&self) -> &Server {
+        self.input.server
+    }
+
+    /// Whether what nobody ever stated is to go.
+    pub(super) fn owns_everything(&self) -> bool {
+        self.input.manage == Manage::Everything
+    }
+
+    pub(super) fn note(&mut self, code: Code, object: impl ToString, message: impl Into<String>) {
+        self.notes
+            .push(Diagnostic::new(code, Severity::Note, object, message));
+    }
+
+    pub(super) fn warn(&mut self, code: Code, object: impl ToString, message: String, help: &str) {
+        self.notes
+            .push(Diagnostic::new(code, Severity::Warning, object, message).help(help));
+    }
+
+    /// Whether two expressions are one. What is not certain is asked; what the server refused to tell is left alone.
+    pub(super) fn same(
+        &mut self,
+        table: &TableName,
+        place: &Place,
+        model: &str,
+        live: &str,
+    ) -> bool {
+        match self.is_known_same(table, place, model, live) {
+            Known::Same | Known::Asked => true,
+            Known::Different => false,
+            Known::Refused => {
+                let message = format!("`{live}` cannot be compared with the model's `{model}`");
+                self.note(Code::N502, table, message);
+                true
+            }
+        }
+    }
+
+    /// What is known of two expressions; what is not is asked.
+    pub(super) fn is_known_same(
+        &mut self,
+        table: &TableName,
+        place: &Place,
+        model: &str,
+        live: &str,
+    ) -> Known {
+        if expression::same(model, live) {
+            return Known::Same;
+        }
+        let ask = |text: &str| Question {
+            table: table.clone(),
+            place: place.clone(),
+            text: text.to_owned(),
+        };
+        let (model, live) = (ask(model), ask(live));
+        match (self.input.forms.get(&model), self.input.forms.get(&live)) {
+            (Some(Some(model)), Some(Some(form))) => {
+                if expression::same(model, form) || expression::same(model, &live.text) {
+                    Known::Same
+                } else {
+                    Known::Different
+                }
+            }
+            (Some(None), _) | (_, Some(None)) => Known::Refused,
+            (None, _) | (_, None) => {
+                self.questions.extend([model, live]);
+                Known::Asked
+            }
+        }
+    }
+}
+
+/// What is known of two expressions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// They are one.
+    Same,
+    /// They are two.
+    Different,
+    /// The server is to be asked.
+    Asked,
+    /// The server did not tell.
+    Refused,
+}
+
+pub(super) fn resolve(input: &Input<'_>) -> Diff {
+    let can = input.server.capabilities();
+    let mut now = qualify(input.now, input.server);
+    let mut last = input
+        .last
+        .map(|last| qualify(last, input.server))
+        .unwrap_or_default();
+    for stated in [&mut now, &mut last] {
+        adopt_case(can, stated, input.live);
+    }
+    let renames = rename::stated(input, &now, input.live);
+    let mut current = input.live.clone();
+    for change in &renames {
+        follow(&mut current, change);
+        follow(&mut last, change);
+    }
+    let mut desired = current.clone();
+    let mut context = Context {
+        input,
+        can,
+        notes: Vec::new(),
+        questions: BTreeSet::new(),
+    };
+    if can.enum_types {
+        enums::resolve(&mut context, &now, &last, &current, &mut desired);
+    }
+    resolve_tables(&mut context, &now, &last, &mut current, &mut desired);
+    drop_orphans(&mut context, &current, &mut desired);
+    if can.enum_types {
+        enums::settle(&now, &last, &mut current, &mut desired);
+    }
+    let changes: Vec<Change> = renames
+        .iter()
+        .cloned()
+        .chain(compare(input.server, &current, &desired))
+        .collect();
+    let ambiguities = rename::possible(input, &current, &desired);
+    for change in renames.iter().rev() {
+        follow(&mut current, &change.reverse());
+    }
+    context.notes.sort();
+    context.notes.dedup();
+    let Context {
+        notes, questions, ..
+    } = context;
+    Diff {
+        current,
+        desired,
+        changes,
+        notes,
+        ambiguities,
+        questions,
+    }
+}
+
+fn resolve_tables(
+    context: &mut Context<'_>,
+    now: &Catalog,
+    last: &Catalog,
+    current: &mut Catalog,
+    desired: &mut Catalog,
+) {
+    for stated in now.tables.values() {
+        let before = last.tables.get(&stated.name);
+        match current.tables.get_mut(&stated.name) {
+            None => desired.insert(table::closed(context, stated)),
+            Some(live) => {
+                let wanted = table::merge(context, stated, before, live);
+                live.sort();
+                desired.insert(wanted);
+            }
+        }
+    }
+    let unstated: Vec<TableName> = current
+        .tables
+        .keys()
+        .filter(|name| !now.tables.contains_key(name))
+        .cloned()
+        .collect();
+    for name in unstated {
+        let was_stated = last.tables.get(&name);
+        if was_stated.is_some() || context.owns_everything() {
+            desired.tables.remove(&name);
+            if let (Some(stated), Some(live)) = (was_stated, current.tables.get_mut(&name)) {
+                table::respell(context, stated, live);
+            }
+        } else {
+            let message = format!("table `{name}` is in the database and no model states it");
+            context.note(Code::N501, &name, message);
+        }
+    }
+}
+
+/// Parts that nobody stated go with the column or table they stand on: the server would drop or refuse them, so the plan says it.
+fn drop_orphans(context: &mut Context<'_>, current: &Catalog, desired: &mut Catalog) {
+    let kept: BTreeSet<TableName> = desired.tables.keys().cloned().collect();
+    for table in desired.tables.values_mut() {
+        let Some(known) = current.tables.get(&table.name) else {
+            continue;
+        };
+        let gone: Vec<&str> = known
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .filter(|name| table.column(name).is_none())
+            .collect();
+        let was = parts(table);
+        let stands =
+            |columns: &[String]| !columns.iter().any(|column| gone.contains(&column.as_str()));
+        let says = |text: &str| !gone.iter().any(|column| expression::mentions(text, column));
+        table
+            .foreign_keys
+            .retain(|key| stands(&key.columns) && kept.contains(&key.ref_table));
+        table.uniques.retain(|unique| stands(&unique.columns));
+        table.checks.retain(|check| says(&check.expression));
+        table
+            .exclusions
+            .retain(|exclusion| says(&exclusion.definition));
+        table.indexes.retain(|index| {
+            stands(&index.include)
+                && index.predicate.as_deref().is_none_or(says)
+                && index.keys.iter().all(|key| match &key.target {
+                    KeyTarget::Column(column) => !gone.contains(&column.as_str()),
+                    KeyTarget::Expression(text) => says(text),
+                })
+        });
+        if table
+            .primary_key
+            .as_ref()
+            .is_some_and(|key| !stands(&key.columns))
+        {
+            table.primary_key = None;
+        }
+        let lost = was - parts(table);
+        if lost > 0 {
+            let message = format!(
+                "{lost} index(es) or constraint(s) of table `{}` go with what they stand on",
+                table.name
+            );
+            context.note(Code::N501, &table.name, message);
+        }
+    }
+}
+
+fn parts(table: &Table) -> usize {
+    table.foreign_keys.len()
+        + table.uniques.len()
+        + table.checks.len()
+        + table.exclusions.len()
+        + table.indexes.len()
+}
+
+/// Renames reach every side; one that a side has no object for is none of its business.
+fn follow(catalog: &mut Catalog, change: &Change) {
+    let mut renamed = catalog.clone();
+    if renamed.apply(change).is_ok() {
+        *catalog = renamed;
+    }
+}
+
+/// Where case makes no name, a stated name that the database has in another case is taken in the database's.
+fn adopt_case(can: Capabilities, stated: &mut Catalog, live: &Catalog) {
+    let folded = |name: &str| name.to_lowercase();
+    if can.table_names_ignore_case {
+        let there: BTreeMap<String, &TableName> = live
+            .tables
+            .keys()
+            .map(|name| (folded(&name.to_string()), name))
+            .collect();
+        let names: Vec<TableName> = stated.tables.keys().cloned().collect();
+        for name in names {
+            if let Some(known) = there.get(&folded(&name.to_string()))
+                && **known != name
+            {
+                let pair = Pair::new(name, (*known).clone());
+                follow(stated, &Change::RenameTable(pair));
+            }
+        }
+    }
+    if can.column_names_ignore_case {
+        let mut changes = Vec::new();
+        for (name, table) in &stated.tables {
+            let Some(known) = live.tables.get(name) else {
+                continue;
+            };
+            let there: BTreeMap<String, &str> = known
+                .columns
+                .iter()
+                .map(|column| (folded(&column.name), column.name.as_str()))
+                .collect();
+            let renames = table.columns.iter().filter_map(|column| {
+                let known = there
+                    .get(&folded(&column.name))
+                    .filter(|known| **known != column.name)?;
+                let pair = Pair::new(column.name.clone(), (*known).to_owned());
+                Some(TableChange::RenameColumn(pair))
+            });
+            let renames: Vec<TableChange> = renames.collect();
+            if !renames.is_empty() {
+                changes.push(Change::AlterTable {
+                    table: name.clone(),
+                    changes: renames,
+                });
+            }
+        }
+        for change in changes {
+            follow(stated, &change);
+        }
+    }
+}
+
+/// A name in the server's default schema is a name without a schema.
+fn qualify(catalog: &Catalog, server: &Server) -> Catalog {
+    let plain = |schema: &mut Option<String>| {
+        if schema.is_some() && *schema == server.default_schema {
+            *schema = None;
+        }
+    };
+    let mut out = Catalog::default();
+    for mut table in catalog.tables.values().cloned() {
+        plain(&mut table.name.schema);
+        for key in &mut table.foreign_keys {
+            plain(&mut key.ref_table.schema);
+        }
+        if let Some(from) = &mut table.renamed_from {
+            plain(&mut from.schema);
+        }
+        out.insert(table);
+    }
+    if server.capabilities().enum_types {
+        for mut enum_type in catalog.enums.values().cloned() {
+            plain(&mut enum_type.name.schema);
+            out.enums.insert(enum_type.name.clone(), enum_type);
+        }
+        out.collect_enums();
+    }
+    out
+}

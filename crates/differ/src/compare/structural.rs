@@ -1,0 +1,299 @@
+//! Two closed catalogs, compared part by part.
+
+use plimsoll_schema::{
+    Catalog, Change, Check, Column, ColumnType, Facet, ForeignKey, Index, KeyTarget, Pair, Server,
+    Table, TableChange, Value, expression,
+};
+
+/// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
+/// columns is not compared. Foreign keys that stand on a key that changes are taken down and put up again around it.
+pub fn compare(server: &Server, from: &Catalog, to: &Catalog) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (name, wanted) in &to.enums {
+        match from.enums.get(name) {
+            None => changes.push(Change::CreateEnum(wanted.clone())),
+            Some(known) if known != wanted => {
+                changes.push(Change::AlterEnum(Pair::new(known.clone(), wanted.clone())));
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, wanted) in &to.tables {
+        match from.tables.get(name) {
+            None => changes.push(Change::CreateTable(wanted.clone())),
+            Some(known) => {
+                let parts = compare_tables(server, known, wanted);
+                if !parts.is_empty() {
+                    changes.push(Change::AlterTable {
+                        table: name.clone(),
+                        changes: parts,
+                    });
+                }
+            }
+        }
+    }
+    for (name, known) in &from.tables {
+        if !to.tables.contains_key(name) {
+            changes.push(Change::DropTable(known.clone()));
+        }
+    }
+    for (name, known) in &from.enums {
+        if !to.enums.contains_key(name) {
+            changes.push(Change::DropEnum(known.clone()));
+        }
+    }
+    if server.capabilities().alters_foreign_keys {
+        step_around_foreign_keys(from, to, &mut changes);
+    }
+    changes
+}
+
+fn compare_tables(server: &Server, from: &Table, to: &Table) -> Vec<TableChange> {
+    let mut out = Vec::new();
+    let from = &comparable(server, from, to);
+    drop_parts(from, to, &mut out);
+    compare_columns(server, from, to, &mut out);
+    add_parts(from, to, &mut out);
+    if from.comment != to.comment {
+        out.push(TableChange::SetComment(Pair::new(
+            from.comment.clone(),
+            to.comment.clone(),
+        )));
+    }
+    if from.options != to.options {
+        out.push(TableChange::SetOptions(Box::new(Pair::new(
+            from.options.clone(),
+            to.options.clone(),
+        ))));
+    }
+    out
+}
+
+/// The table before; where the server keeps no names of foreign keys, with those of the table after.
+fn comparable(server: &Server, from: &Table, to: &Table) -> Table {
+    let mut table = from.clone();
+    if !server.capabilities().foreign_key_names {
+        for key in &mut table.foreign_keys {
+            let renamed = |name: &Option<String>| ForeignKey {
+                name: name.clone(),
+                ..key.clone()
+            };
+            if let Some(other) = to
+                .foreign_keys
+                .iter()
+                .find(|other| renamed(&other.name) == **other)
+            {
+                *key = other.clone();
+            }
+        }
+    }
+    table
+}
+
+/// What is on the left only; a part that differs under one name is on both lists.
+fn drop_parts(from: &Table, to: &Table, out: &mut Vec<TableChange>) {
+    let gone = |key: &&ForeignKey| !to.foreign_keys.contains(key);
+    out.extend(
+        from.foreign_keys
+            .iter()
+            .filter(gone)
+            .cloned()
+            .map(TableChange::DropForeignKey),
+    );
+    out.extend(missing_by(&from.checks, &to.checks, one_check).map(TableChange::DropCheck));
+    out.extend(missing(&from.exclusions, &to.exclusions).map(TableChange::DropExclusion));
+    out.extend(missing_by(&from.indexes, &to.indexes, one_index).map(TableChange::DropIndex));
+    out.extend(missing(&from.uniques, &to.uniques).map(TableChange::DropUnique));
+    if let Some(key) = &from.primary_key
+        && from.primary_key != to.primary_key
+    {
+        out.push(TableChange::DropPrimaryKey(key.clone()));
+    }
+}
+
+fn add_parts(from: &Table, to: &Table, out: &mut Vec<TableChange>) {
+    if let Some(key) = &to.primary_key
+        && from.primary_key != to.primary_key
+    {
+        out.push(TableChange::AddPrimaryKey(key.clone()));
+    }
+    out.extend(missing(&to.uniques, &from.uniques).map(TableChange::AddUnique));
+    out.extend(missing_by(&to.indexes, &from.indexes, one_index).map(TableChange::AddIndex));
+    out.extend(missing(&to.exclusions, &from.exclusions).map(TableChange::AddExclusion));
+    out.extend(missing_by(&to.checks, &from.checks, one_check).map(TableChange::AddCheck));
+    out.extend(missing(&to.foreign_keys, &from.foreign_keys).map(TableChange::AddForeignKey));
+}
+
+fn compare_columns(server: &Server, from: &Table, to: &Table, out: &mut Vec<TableChange>) {
+    for wanted in &to.columns {
+        match from.column(&wanted.name) {
+            None => out.push(TableChange::AddColumn(wanted.clone())),
+            Some(known) => {
+                let spelled = Pair::new(known, wanted).map(|column| one_column(server, column));
+                if !Facet::of(spelled.as_ref()).is_empty() {
+                    let pair = Pair::new(known.clone(), wanted.clone());
+                    out.push(TableChange::AlterColumn(Box::new(pair)));
+                }
+            }
+        }
+    }
+    let gone = |column: &&Column| to.column(&column.name).is_none();
+    out.extend(
+        from.columns
+            .iter()
+            .filter(gone)
+            .cloned()
+            .map(TableChange::DropColumn),
+    );
+}
+
+/// A column, its expressions in the one spelling that equal ones share. Where enums are types of their own, their values are the
+/// type's affair.
+fn one_column(server: &Server, column: &Column) -> Column {
+    let mut column = column.clone();
+    if server.capabilities().enum_types {
+        let mut ty = &mut column.ty;
+        while let ColumnType::Array(element) = ty {
+            ty = element;
+        }
+        if let ColumnType::Enum { values, .. } = ty {
+            values.clear();
+        }
+    }
+    if let Some(generated) = &mut column.generated {
+        generated.expression = expression::normal(&generated.expression);
+    }
+    if let Some(Value::Expression(text)) = &mut column.default {
+        *text = expression::normal(text);
+    }
+    column
+}
+
+fn one_check(check: &Check) -> Check {
+    Check {
+        name: check.name.clone(),
+        expression: expression::normal(&check.expression),
+    }
+}
+
+fn one_index(index: &Index) -> Index {
+    let mut index = index.clone();
+    index.predicate = index.predicate.map(|text| expression::normal(&text));
+    for key in &mut index.keys {
+        if let KeyTarget::Expression(text) = &mut key.target {
+            *text = expression::normal(text);
+        }
+    }
+    index
+}
+
+/// As [`missing`], two parts being one when what `spelled` makes of them is.
+fn missing_by<'a, T: PartialEq + Clone>(
+    left: &'a [T],
+    right: &'a [T],
+    spelled: fn(&T) -> T,
+) -> impl Iterator<Item = T> + 'a {
+    let known: Vec<T> = right.iter().map(spelled).collect();
+    left.iter()
+        .filter(move |part| !known.contains(&spelled(part)))
+        .cloned()
+}
+
+/// The parts of `left` that `right` does not have.
+fn missing<'a, T: PartialEq + Clone>(
+    left: &'a [T],
+    right: &'a [T],
+) -> impl Iterator<Item = T> + 'a {
+    left.iter().filter(|part| !right.contains(part)).cloned()
+}
+
+/// A key or the type of a key's column cannot change under a foreign key that stands on it (PostgreSQL: the constraint depends on
+/// the key's index; InnoDB: "Cannot change column used in a foreign key constraint").
+fn step_around_foreign_keys(from: &Catalog, to: &Catalog, changes: &mut Vec<Change>) {
+    let mut around: Vec<(Table, ForeignKey)> = Vec::new();
+    for table in to.tables.values() {
+        let Some(known) = from.tables.get(&table.name) else {
+            continue;
+        };
+        for key in table
+            .foreign_keys
+            .iter()
+            .filter(|key| known.foreign_keys.contains(key))
+        {
+            let touched = changes.iter().any(|change| {
+                alters_columns(change, &key.ref_table, &key.ref_columns, true)
+                    || alters_columns(change, &table.name, &key.columns, false)
+            });
+            if touched {
+                around.push((table.clone(), key.clone()));
+            }
+        }
+    }
+    for (table, key) in around {
+        let at = changes.iter().position(
+            |change| matches!(change, Change::AlterTable { table: name, .. } if *name == table.name),
+        );
+        let drop = TableChange::DropForeignKey(key.clone());
+        let add = TableChange::AddForeignKey(key);
+        match at.map(|at| &mut changes[at]) {
+            Some(Change::AlterTable { changes, .. }) => {
+                changes.insert(0, drop);
+                changes.push(add);
+            }
+            Some(_) | None => {
+                changes.push(Change::AlterTable {
+                    table: table.name,
+                    changes: vec![drop, add],
+                });
+            }
+        }
+    }
+}
+
+/// Whether a change alters the type of one of the columns, or drops a key over exactly them.
+fn alters_columns(
+    change: &Change,
+    name: &plimsoll_schema::TableName,
+    columns: &[String],
+    is_target: bool,
+) -> bool {
+    let Change::AlterTable { table, changes } = change else {
+        return false;
+    };
+    let over = |key: &[String]| is_target && same_set(key, columns);
+    table == name
+        && changes.iter().any(|change| match change {
+            TableChange::AlterColumn(pair) => {
+                columns.contains(&pair.from.name) && pair.from.ty != pair.to.ty
+            }
+            TableChange::DropPrimaryKey(key) => over(&key.columns),
+            TableChange::DropUnique(unique) => over(&unique.columns),
+            TableChange::DropIndex(index) => {
+                let key: Option<Vec<String>> = index
+                    .plain_columns()
+                    .map(|columns| columns.into_iter().map(str::to_owned).collect());
+                index.unique && key.is_some_and(|key| over(&key))
+            }
+            TableChange::AddColumn(_)
+            | TableChange::DropColumn(_)
+            | TableChange::RenameColumn(_)
+            | TableChange::AddPrimaryKey(_)
+            | TableChange::AddUnique(_)
+            | TableChange::AddIndex(_)
+            | TableChange::RenameIndex(_)
+            | TableChange::AddForeignKey(_)
+            | TableChange::DropForeignKey(_)
+            | TableChange::AddCheck(_)
+            | TableChange::DropCheck(_)
+            | TableChange::AddExclusion(_)
+            | TableChange::DropExclusion(_)
+            | TableChange::RenameConstraint(_)
+            | TableChange::SetComment(_)
+            | TableChange::SetOptions(_) => false,
+        })
+}
+
+/// Whether two lists hold the same names, in any order.
+pub(super) fn same_set(left: &[String], right: &[String]) -> bool {
+    left.len() == right.len() && left.iter().all(|name| right.contains(name))
+}

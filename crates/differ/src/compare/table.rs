@@ -1,0 +1,244 @@
+//! One table: closed when it is new, merged when it is there.
+
+use plimsoll_schema::{Check, Code, Column, Exclusion, Table, sea};
+
+use super::resolve::{Context, Known};
+use super::{Place, column, foreign_key, index};
+
+/// A table that does not exist yet: what its model leaves open is closed.
+pub(super) fn closed(context: &Context<'_>, stated: &Table) -> Table {
+    let mut table = stated.clone();
+    table.renamed_from = None;
+    table.columns = stated
+        .columns
+        .iter()
+        .map(|column| column::closed(context, column))
+        .collect();
+    if !context.can.comments {
+        table.comment = None;
+    }
+    if let Some(key) = &mut table.primary_key {
+        if key.columns.len() > 1 && key.name.is_none() {
+            key.name = Some(sea::primary_key_name(&table.name));
+        }
+        if context.can.anonymous_primary_key || key.columns.len() == 1 {
+            key.name = None;
+        }
+    }
+    for unique in &mut table.uniques {
+        unique.name = Some(sea::unique_name(&table.name, unique));
+    }
+    for key in &mut table.foreign_keys {
+        foreign_key::close(context, &table.name, key);
+    }
+    table
+}
+
+/// What the table is to be. `live` takes over the model's spellings where the two are one.
+pub(super) fn merge(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &mut Table,
+) -> Table {
+    let mut out = live.clone();
+    merge_columns(context, now, last, live, &mut out);
+    merge_primary_key(context, now, last, &mut out);
+    index::merge_uniques(context, now, last, live, &mut out);
+    index::merge_indexes(context, now, last, live, &mut out);
+    foreign_key::merge(context, now, last, live, &mut out);
+    merge_checks(context, now, last, live, &mut out);
+    merge_exclusions(now, last, live, &mut out);
+    if context.can.comments {
+        column::take(
+            &mut out.comment,
+            now.comment.as_ref(),
+            last.and_then(|last| last.comment.as_ref()),
+        );
+        out.comment = out.comment.filter(|comment| !comment.is_empty());
+    }
+    merge_options(now, last, &mut out);
+    out
+}
+
+/// Gives a table that goes the model's spelling of its types, so that `down` writes what was once stated.
+pub(super) fn respell(context: &Context<'_>, stated: &Table, live: &mut Table) {
+    for column in &mut live.columns {
+        if let Some(stated) = stated.column(&column.name) {
+            column::respell(context, stated, column);
+        }
+    }
+}
+
+fn merge_columns(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &mut Table,
+    out: &mut Table,
+) {
+    let whole = live.clone();
+    let mut columns: Vec<Column> = Vec::new();
+    for there in &mut live.columns {
+        let before = last.and_then(|last| last.column(&there.name));
+        match now.column(&there.name) {
+            Some(stated) => columns.push(column::merge(context, &whole, stated, before, there)),
+            None if before.is_some() || context.owns_everything() => {
+                if let Some(before) = before {
+                    column::respell(context, before, there);
+                }
+            }
+            None => {
+                let object = format!("{}.{}", now.name, there.name);
+                let message =
+                    format!("column `{object}` is in the database and its model does not have it");
+                let fills_itself = there.nullable
+                    || there.default.is_some()
+                    || there.generated.is_some()
+                    || there.auto_increment.is_some();
+                if fills_itself {
+                    context.note(Code::N501, object, message);
+                } else {
+                    let message = format!(
+                        "{message}; it is required, so that no row can be inserted through the model"
+                    );
+                    let help = "add the field to the model, or give the column a default by hand";
+                    context.warn(Code::N501, object, message, help);
+                }
+                columns.push(there.clone());
+            }
+        }
+    }
+    let added = now
+        .columns
+        .iter()
+        .filter(|stated| whole.column(&stated.name).is_none());
+    columns.extend(added.map(|stated| column::closed(context, stated)));
+    out.columns = columns;
+}
+
+/// The order of a key's columns follows the fields of the entity, so that only the set is a statement.
+fn merge_primary_key(context: &Context<'_>, now: &Table, last: Option<&Table>, out: &mut Table) {
+    let Some(stated) = &now.primary_key else {
+        if last.is_some_and(|last| last.primary_key.is_some()) {
+            out.primary_key = None;
+        }
+        return;
+    };
+    let is_same = out
+        .primary_key
+        .as_ref()
+        .is_some_and(|there| super::structural::same_set(&there.columns, &stated.columns));
+    if !is_same {
+        let mut key = stated.clone();
+        if context.can.anonymous_primary_key {
+            key.name = None;
+        }
+        out.primary_key = Some(key);
+    }
+    for column in &mut out.columns {
+        if stated.columns.contains(&column.name) && !is_same {
+            column.nullable = false;
+        }
+    }
+}
+
+fn merge_checks(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &Table,
+    out: &mut Table,
+) {
+    let mut kept: Vec<Check> = Vec::new();
+    let mut left: Vec<&Check> = live.checks.iter().collect();
+    for stated in &now.checks {
+        let by_name = left
+            .iter()
+            .position(|there| there.name.is_some() && there.name == stated.name);
+        let at = match by_name {
+            Some(at) => Some(at),
+            None => left.iter().position(|there| {
+                let there = &there.expression;
+                let known =
+                    context.is_known_same(&now.name, &Place::Check, &stated.expression, there);
+                matches!(known, Known::Same | Known::Asked)
+            }),
+        };
+        match at.map(|at| left.remove(at)) {
+            Some(there)
+                if context.same(
+                    &now.name,
+                    &Place::Check,
+                    &stated.expression,
+                    &there.expression,
+                ) =>
+            {
+                kept.push(there.clone());
+            }
+            Some(_) | None => kept.push(stated.clone()),
+        }
+    }
+    let was_stated = |there: &Check| {
+        last.is_some_and(|last| {
+            last.checks.iter().any(|before| {
+                (before.name.is_some() && before.name == there.name)
+                    || plimsoll_schema::expression::same(&before.expression, &there.expression)
+            })
+        })
+    };
+    for there in left {
+        if was_stated(there) || context.owns_everything() {
+            continue;
+        }
+        let name = there.name.as_deref().unwrap_or(&there.expression);
+        let message = format!(
+            "check `{name}` of table `{}` is stated by no model",
+            now.name
+        );
+        context.note(Code::N501, format!("{}.{name}", now.name), message);
+        kept.push(there.clone());
+    }
+    out.checks = kept;
+}
+
+fn merge_exclusions(now: &Table, last: Option<&Table>, live: &Table, out: &mut Table) {
+    let stated =
+        |table: &Table, name: &str| table.exclusions.iter().any(|known| known.name == name);
+    let keep = |there: &&Exclusion| {
+        stated(now, &there.name) || !last.is_some_and(|last| stated(last, &there.name))
+    };
+    out.exclusions = live.exclusions.iter().filter(keep).cloned().collect();
+    let added = now
+        .exclusions
+        .iter()
+        .filter(|known| !stated(live, &known.name));
+    out.exclusions.extend(added.cloned());
+}
+
+fn merge_options(now: &Table, last: Option<&Table>, out: &mut Table) {
+    let flag = |fact: &mut bool, now: bool, last: bool| {
+        if now || last {
+            *fact = now;
+        }
+    };
+    let (options, stated) = (&mut out.options, &now.options);
+    let before = last.map(|last| last.options.clone()).unwrap_or_default();
+    flag(&mut options.strict, stated.strict, before.strict);
+    flag(
+        &mut options.without_rowid,
+        stated.without_rowid,
+        before.without_rowid,
+    );
+    flag(&mut options.unlogged, stated.unlogged, before.unlogged);
+    column::take(
+        &mut options.engine,
+        stated.engine.as_ref(),
+        before.engine.as_ref(),
+    );
+    column::take(
+        &mut options.collation,
+        stated.collation.as_ref(),
+        before.collation.as_ref(),
+    );
+}

@@ -1,0 +1,107 @@
+//! A live database as a catalog.
+//!
+//! Invariant: the catalog is closed, every fact concrete. Invariant: the number of statements asked of the server does not depend on
+//! the number of tables. Invariant: what Plimsoll does not manage (views, virtual tables, extension-owned tables …) is not in the
+//! catalog, so that nothing can propose to drop it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_schema::{Backend, Catalog, Diagnostic, Server, TableName};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr};
+use thiserror::Error;
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+/// What of the database to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The schemas to read besides the connection's default one (databases on MySQL; SQLite has none).
+    pub schemas: Vec<String>,
+    /// Names of tables to leave out, in whatever schema: the history tables, what the project excludes.
+    pub ignore: Vec<String>,
+}
+
+impl Scope {
+    /// Whether a table of that name is left out.
+    pub fn ignores(&self, table: &str) -> bool {
+        self.ignore.iter().any(|name| name == table)
+    }
+}
+
+/// What a database holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// The server.
+    pub server: Server,
+    /// Its tables and types.
+    pub catalog: Catalog,
+    /// What was seen and is not in the catalog, where a person may wonder.
+    pub notes: Vec<Diagnostic>,
+    /// How many statements were asked of the server.
+    pub statements: usize,
+    /// Its views, by name.
+    pub views: Vec<View>,
+}
+
+/// A view: never ours to change, but in the way of changing what it reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct View {
+    /// Its name.
+    pub name: TableName,
+    /// The tables it reads, each with the columns it reads, where the server tells; empty where it does not.
+    pub uses: BTreeMap<TableName, BTreeSet<String>>,
+}
+
+/// Why a database cannot be read.
+#[derive(Debug, Error)]
+pub enum InspectError {
+    /// The server refused, or cannot be reached.
+    #[error("the database cannot be read: {0}")]
+    Database(#[from] DbErr),
+    /// It is a database that Plimsoll does not speak to.
+    #[error("{0} is not supported")]
+    Unsupported(String),
+    /// It answered something that cannot be understood.
+    #[error("the database answered {what} with `{answer}`, which cannot be understood")]
+    Answer {
+        /// What was asked for, as a noun.
+        what: &'static str,
+        /// The answer.
+        answer: String,
+    },
+}
+
+/// Reads the tables and types of the default schema and those of the scope.
+///
+/// # Errors
+/// When the server refuses a statement, or is one we do not speak to.
+pub async fn inspect(db: &DatabaseConnection, scope: &Scope) -> Result<Inspection, InspectError> {
+    match backend(db)? {
+        Backend::Sqlite => sqlite::inspect(db, scope).await,
+        Backend::Postgres => postgres::inspect(db, scope).await,
+        Backend::Mysql => mysql::inspect(db, scope).await,
+    }
+}
+
+/// Who the server is.
+///
+/// # Errors
+/// When the server refuses a statement, or is one we do not speak to.
+pub async fn server(db: &DatabaseConnection) -> Result<Server, InspectError> {
+    match backend(db)? {
+        Backend::Sqlite => sqlite::server(db).await,
+        Backend::Postgres => postgres::server(db).await,
+        Backend::Mysql => mysql::server(db).await,
+    }
+}
+
+fn backend(db: &DatabaseConnection) -> Result<Backend, InspectError> {
+    match db.get_database_backend() {
+        DbBackend::Sqlite => Ok(Backend::Sqlite),
+        DbBackend::Postgres => Ok(Backend::Postgres),
+        DbBackend::MySql => Ok(Backend::Mysql),
+        other => Err(InspectError::Unsupported(format!("{other:?}"))),
+    }
+}

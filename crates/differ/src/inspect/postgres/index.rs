@@ -1,0 +1,133 @@
+//! Indexes that back no constraint.
+
+use plimsoll_schema::{Diagnostic, Index, IndexKey, Nulls, Order, Server, Table};
+use sea_orm::QueryResult;
+
+use super::constraint::nulls_not_distinct;
+use super::row::{Row, one_line};
+use super::table::{Tables, column_name, is_ours};
+use super::{InspectError, invalid_index};
+
+/// `pg_get_indexdef` and the names of operator classes and collations are asked for only where there is something out of the
+/// ordinary: on a thousand tables that is a third of the time.
+pub(super) fn query(schemas: &str, server: &Server) -> String {
+    let is_ours = is_ours(schemas);
+    let nulls = nulls_not_distinct(server, "i");
+    format!(
+        "SELECT i.indrelid, ic.relname::text, am.amname::text, i.indisunique, {nulls}, \
+         i.indnkeyatts, i.indkey::text, i.indoption::text, \
+         CASE WHEN i.indexprs IS NOT NULL THEN array(SELECT CASE WHEN k.number = 0 \
+         THEN pg_get_indexdef(i.indexrelid, k.place::int, true) END \
+         FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place) ORDER BY k.place) END, \
+         CASE WHEN i.indclass::oid[] && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault) \
+         THEN array(SELECT CASE WHEN NOT o.opcdefault THEN CASE WHEN pg_opclass_is_visible(o.oid) \
+         THEN quote_ident(o.opcname) ELSE quote_ident(n.nspname) || '.' || quote_ident(o.opcname) END END \
+         FROM unnest(i.indclass::oid[]) WITH ORDINALITY k(class, place) \
+         JOIN pg_opclass o ON o.oid = k.class JOIN pg_namespace n ON n.oid = o.opcnamespace \
+         ORDER BY k.place) END, \
+         CASE WHEN NOT i.indcollation::oid[] <@ '{{0,100}}' \
+         THEN array(SELECT CASE WHEN k.id <> 100 THEN co.collname::text END \
+         FROM unnest(i.indcollation::oid[]) WITH ORDINALITY k(id, place) \
+         LEFT JOIN pg_collation co ON co.oid = k.id ORDER BY k.place) END, \
+         pg_get_expr(i.indpred, i.indrelid, true), d.description, i.indisvalid \
+         FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid \
+         JOIN pg_am am ON am.oid = ic.relam JOIN pg_class c ON c.oid = i.indrelid \
+         LEFT JOIN pg_description d \
+         ON d.classoid = 'pg_class'::regclass AND d.objoid = i.indexrelid AND d.objsubid = 0 \
+         WHERE {is_ours} AND NOT EXISTS (SELECT FROM pg_constraint con \
+         WHERE con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x'))"
+    )
+}
+
+/// Puts the indexes into their tables, and tells the ones that are of no use.
+pub(super) fn read(
+    rows: &[QueryResult],
+    tables: &mut Tables,
+    notes: &mut Vec<Diagnostic>,
+) -> Result<(), InspectError> {
+    for row in rows {
+        let row = Row::of(row)?;
+        let Some((table, numbers)) = tables.get(row.id(0)?) else {
+            continue;
+        };
+        let name = row.text(1)?;
+        if !row.flag(13)? {
+            notes.push(invalid_index(format!("{}.{name}", table.name)));
+        }
+        let method = Some(row.text(2)?)
+            .filter(|method| *method != "btree")
+            .map(str::to_owned);
+        let all = row.vector(6)?;
+        let key_count = usize::try_from(row.number(5)?).unwrap_or(all.len());
+        let (key_numbers, included) = all.split_at(key_count.min(all.len()));
+        let include = included
+            .iter()
+            .map(|number| column_name(table, numbers, *number))
+            .collect::<Result<_, _>>()?;
+        let index = Index {
+            name: name.to_owned(),
+            keys: keys(row, table, numbers, key_numbers)?,
+            unique: row.flag(3)?,
+            nulls_not_distinct: row.flag(4)?,
+            method,
+            include,
+            predicate: row.expression(11)?,
+            invisible: false,
+            comment: row.words(12)?,
+        };
+        table.indexes.push(index);
+    }
+    Ok(())
+}
+
+fn keys(
+    row: Row<'_>,
+    table: &Table,
+    numbers: &[i16],
+    key_numbers: &[i16],
+) -> Result<Vec<IndexKey>, InspectError> {
+    let options = row.vector(7)?;
+    let mut expressions = row.texts_or_nulls(8)?;
+    let mut classes = row.texts_or_nulls(9)?;
+    let mut collations = row.texts_or_nulls(10)?;
+    let take = |list: &mut Vec<Option<String>>, at: usize| list.get_mut(at).and_then(Option::take);
+    let mut keys = Vec::with_capacity(key_numbers.len());
+    for (at, number) in key_numbers.iter().enumerate() {
+        let collation = take(&mut collations, at);
+        let mut key = if *number == 0 {
+            let text = take(&mut expressions, at).unwrap_or_default();
+            let mut key = IndexKey::expression(one_line(&text));
+            key.collation = collation;
+            key
+        } else {
+            let mut key = IndexKey::column(column_name(table, numbers, *number)?);
+            let column = table.column(key_column(&key));
+            let of_column = column.and_then(|column| column.collation.as_ref());
+            if collation.as_ref() != of_column {
+                key.collation = collation.or_else(|| Some("default".into()));
+            }
+            key
+        };
+        key.opclass = take(&mut classes, at);
+        (key.order, key.nulls) = order(options.get(at).copied().unwrap_or_default());
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn key_column(key: &IndexKey) -> &str {
+    match &key.target {
+        plimsoll_schema::KeyTarget::Column(name) => name,
+        plimsoll_schema::KeyTarget::Expression(_) => "",
+    }
+}
+
+/// All bits are off where the method has no order. Bit 1 is DESC, bit 2 NULLS FIRST; NULLs stand where the direction puts them unless the bits disagree.
+const fn order(option: i16) -> (Order, Option<Nulls>) {
+    match (option & 1 != 0, option & 2 != 0) {
+        (false, false) => (Order::Asc, None),
+        (false, true) => (Order::Asc, Some(Nulls::First)),
+        (true, true) => (Order::Desc, None),
+        (true, false) => (Order::Desc, Some(Nulls::Last)),
+    }
+}

@@ -1,0 +1,87 @@
+//! Changes in an order that works, as SQL for one server, with the way back.
+//!
+//! Invariant: deterministic, and reversible: carrying out `up` and then `down` on the catalog gives the catalog that was there.
+
+mod order;
+mod split;
+mod summary;
+
+use plimsoll_schema::backend::{self, RenderError};
+use plimsoll_schema::{ApplyError, Catalog, Change, Plan, Server, Step};
+use thiserror::Error;
+
+pub use summary::{summary, table_summary};
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// The server cannot have what is asked for.
+    #[error("{summary}: {source}")]
+    Render {
+        /// The change in words.
+        summary: String,
+        /// What it lacks.
+        source: RenderError,
+    },
+    /// The changes do not fit the catalog.
+    #[error("{summary}: {source}")]
+    Apply {
+        /// The change in words.
+        summary: String,
+        /// What does not fit.
+        source: ApplyError,
+    },
+}
+
+/// Orders the changes by what each needs and provides, and writes each as SQL against the catalog at that moment.
+///
+/// # Errors
+/// When a change cannot be written for this server, or does not fit the catalog.
+pub fn plan(server: &Server, current: &Catalog, changes: &[Change]) -> Result<Plan, PlanError> {
+    let ordered = order::order(split::split(server, changes));
+    let mut state = current.clone();
+    let mut steps = Vec::with_capacity(ordered.len());
+    for change in ordered {
+        let summary = summary(&change);
+        let render = |state: &Catalog, change: &Change| {
+            backend::render(server, state, change).map_err(|source| PlanError::Render {
+                summary: summary.clone(),
+                source,
+            })
+        };
+        let up = render(&state, &change)?;
+        state.apply(&change).map_err(|source| PlanError::Apply {
+            summary: summary.clone(),
+            source,
+        })?;
+        let down = render(&state, &change.reverse())?;
+        let transactional = backend::is_transactional(server, &change);
+        steps.push(Step {
+            up,
+            down,
+            transactional,
+            summary,
+            change,
+        });
+    }
+    commit_between(server, &mut steps);
+    Ok(Plan {
+        server: server.clone(),
+        steps,
+        diagnostics: Vec::new(),
+    })
+}
+
+/// A step whose effect a later one can only use once it is committed does not run in one transaction with it, in either direction.
+fn commit_between(server: &Server, steps: &mut [Step]) {
+    for earlier in 0..steps.len() {
+        for later in earlier + 1..steps.len() {
+            let (first, second) = (&steps[earlier].change, &steps[later].change);
+            if backend::must_commit_between(server, first, second)
+                || backend::must_commit_between(server, &second.reverse(), &first.reverse())
+            {
+                steps[earlier].transactional = false;
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! What must come before what.
+//!
+//! Every piece has a phase, which settles most orders; names that one piece frees and another takes, and tables that others point
+//! at, are edges. The order is the topological one that takes the earliest phase first, and in a phase the order of names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_schema::{Change, Table, TableChange};
+
+/// The order in which pieces are done when nothing else binds them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Rename,
+    DropForeignKeys,
+    Enums,
+    CreateTables,
+    AlterTables,
+    AddForeignKeys,
+    DropTables,
+    DropEnums,
+}
+
+fn phase(change: &Change) -> Phase {
+    match change {
+        Change::RenameTable(_) | Change::RenameEnum(_) | Change::RenameEnumValue { .. } => {
+            Phase::Rename
+        }
+        Change::CreateEnum(_) | Change::AlterEnum(_) => Phase::Enums,
+        Change::CreateTable(_) => Phase::CreateTables,
+        Change::DropTable(_) => Phase::DropTables,
+        Change::DropEnum(_) => Phase::DropEnums,
+        Change::AlterTable { changes, .. } => {
+            let all = |wanted: fn(&TableChange) -> bool| changes.iter().all(wanted);
+            if all(|change| matches!(change, TableChange::RenameColumn(_))) {
+                Phase::Rename
+            } else if all(|change| matches!(change, TableChange::DropForeignKey(_))) {
+                Phase::DropForeignKeys
+            } else if all(|change| matches!(change, TableChange::AddForeignKey(_))) {
+                Phase::AddForeignKeys
+            } else {
+                Phase::AlterTables
+            }
+        }
+    }
+}
+
+/// A name that a change takes or frees, or an object that it needs or provides.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Table(String),
+    Enum(String),
+    Index(String),
+    /// The keys of a table, which foreign keys stand on.
+    Key(String),
+}
+
+/// What a change does with names.
+#[derive(Default)]
+struct Footprint {
+    frees: BTreeSet<Thing>,
+    takes: BTreeSet<Thing>,
+    needs: BTreeSet<Thing>,
+    /// Tables that have to be there while this one goes: those it points at.
+    outlives_not: BTreeSet<Thing>,
+}
+
+fn footprint(change: &Change) -> Footprint {
+    let mut out = Footprint::default();
+    match change {
+        Change::CreateTable(table) => {
+            out.takes = names(table);
+            out.needs = targets(table);
+        }
+        Change::DropTable(table) => {
+            out.frees = names(table);
+            out.outlives_not = targets(table);
+            let others = table
+                .foreign_keys
+                .iter()
+                .filter(|key| key.ref_table != table.name);
+            out.outlives_not
+                .extend(others.map(|key| Thing::Key(key.ref_table.to_string())));
+        }
+        Change::RenameTable(pair) => {
+            out.frees.insert(Thing::Table(pair.from.to_string()));
+            out.takes.insert(Thing::Table(pair.to.to_string()));
+        }
+        Change::AlterTable { table, changes } => {
+            for change in changes {
+                alter_footprint(change, &mut out);
+            }
+            let drops_key = |change: &TableChange| {
+                matches!(
+                    change,
+                    TableChange::DropPrimaryKey(_)
+                        | TableChange::DropUnique(_)
+                        | TableChange::DropIndex(_)
+                )
+            };
+            if changes.iter().any(drops_key) {
+                out.frees.insert(Thing::Key(table.to_string()));
+            }
+        }
+        Change::CreateEnum(enum_type) => {
+            out.takes.insert(Thing::Enum(enum_type.name.to_string()));
+        }
+        Change::DropEnum(enum_type) => {
+            out.frees.insert(Thing::Enum(enum_type.name.to_string()));
+        }
+        Change::RenameEnum(pair) => {
+            out.frees.insert(Thing::Enum(pair.from.to_string()));
+            out.takes.insert(Thing::Enum(pair.to.to_string()));
+        }
+        Change::AlterEnum(_) | Change::RenameEnumValue { .. } => {}
+    }
+    // An index that moves inside one change is that change's own affair.
+    let own: Vec<Thing> = out.frees.intersection(&out.takes).cloned().collect();
+    for thing in own {
+        out.frees.remove(&thing);
+        out.takes.remove(&thing);
+    }
+    out
+}
+
+fn alter_footprint(change: &TableChange, out: &mut Footprint) {
+    match change {
+        TableChange::AddIndex(index) => {
+            out.takes.insert(Thing::Index(index.name.clone()));
+        }
+        TableChange::DropIndex(index) => {
+            out.frees.insert(Thing::Index(index.name.clone()));
+        }
+        TableChange::RenameIndex(pair) => {
+            out.frees.insert(Thing::Index(pair.from.clone()));
+            out.takes.insert(Thing::Index(pair.to.clone()));
+        }
+        TableChange::AddUnique(unique) => {
+            out.takes.extend(unique.name.clone().map(Thing::Index));
+        }
+        TableChange::DropUnique(unique) => {
+            out.frees.extend(unique.name.clone().map(Thing::Index));
+        }
+        TableChange::AddForeignKey(key) => {
+            out.needs.insert(Thing::Table(key.ref_table.to_string()));
+        }
+        TableChange::AddColumn(_)
+        | TableChange::DropColumn(_)
+        | TableChange::RenameColumn(_)
+        | TableChange::AlterColumn(_)
+        | TableChange::AddPrimaryKey(_)
+        | TableChange::DropPrimaryKey(_)
+        | TableChange::DropForeignKey(_)
+        | TableChange::AddCheck(_)
+        | TableChange::DropCheck(_)
+        | TableChange::AddExclusion(_)
+        | TableChange::DropExclusion(_)
+        | TableChange::RenameConstraint(_)
+        | TableChange::SetComment(_)
+        | TableChange::SetOptions(_) => {}
+    }
+}
+
+fn names(table: &Table) -> BTreeSet<Thing> {
+    let indexes = table.indexes.iter().map(|index| index.name.clone());
+    let uniques = table
+        .uniques
+        .iter()
+        .filter_map(|unique| unique.name.clone());
+    let mut out: BTreeSet<Thing> = indexes.chain(uniques).map(Thing::Index).collect();
+    out.insert(Thing::Table(table.name.to_string()));
+    out
+}
+
+fn targets(table: &Table) -> BTreeSet<Thing> {
+    let others = table
+        .foreign_keys
+        .iter()
+        .filter(|key| key.ref_table != table.name);
+    others
+        .map(|key| Thing::Table(key.ref_table.to_string()))
+        .collect()
+}
+
+/// Orders the pieces.
+pub(super) fn order(changes: Vec<Change>) -> Vec<Change> {
+    let prints: Vec<Footprint> = changes.iter().map(footprint).collect();
+    let index = |of: fn(&Footprint) -> &BTreeSet<Thing>| {
+        let mut map: BTreeMap<&Thing, Vec<usize>> = BTreeMap::new();
+        for (at, print) in prints.iter().enumerate() {
+            for thing in of(print) {
+                map.entry(thing).or_default().push(at);
+            }
+        }
+        map
+    };
+    let (frees, takes) = (index(|print| &print.frees), index(|print| &print.takes));
+    let dropped_by = index(|print| &print.outlives_not);
+    let mut waits: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); changes.len()];
+    for (at, print) in prints.iter().enumerate() {
+        let providers = print.needs.iter().filter_map(|thing| takes.get(thing));
+        let freers = print.takes.iter().filter_map(|thing| frees.get(thing));
+        let users = print.frees.iter().filter_map(|thing| dropped_by.get(thing));
+        waits[at].extend(
+            providers
+                .chain(freers)
+                .chain(users)
+                .flatten()
+                .filter(|other| **other != at),
+        );
+    }
+    let ranks: Vec<(Phase, String)> = changes
+        .iter()
+        .map(|change| (phase(change), key(change)))
+        .collect();
+    emit(changes, &ranks, waits)
+}
+
+/// What ties are broken by.
+fn key(change: &Change) -> String {
+    match change {
+        Change::CreateTable(table) | Change::DropTable(table) => table.name.to_string(),
+        Change::RenameTable(pair) => format!(" {}", pair.from),
+        Change::AlterTable { table, .. } => table.to_string(),
+        Change::CreateEnum(enum_type) | Change::DropEnum(enum_type) => enum_type.name.to_string(),
+        Change::AlterEnum(pair) => pair.from.name.to_string(),
+        Change::RenameEnum(pair) => format!(" {}", pair.from),
+        Change::RenameEnumValue { name, .. } => name.to_string(),
+    }
+}
+
+fn emit(
+    changes: Vec<Change>,
+    ranks: &[(Phase, String)],
+    mut waits: Vec<BTreeSet<usize>>,
+) -> Vec<Change> {
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); changes.len()];
+    for (at, needs) in waits.iter().enumerate() {
+        for need in needs {
+            users[*need].push(at);
+        }
+    }
+    let mut left: BTreeSet<(&(Phase, String), usize)> = ranks
+        .iter()
+        .enumerate()
+        .map(|(at, rank)| (rank, at))
+        .collect();
+    let mut ready: BTreeSet<(&(Phase, String), usize)> = left
+        .iter()
+        .filter(|(_, at)| waits[*at].is_empty())
+        .copied()
+        .collect();
+    let mut slots: Vec<Option<Change>> = changes.into_iter().map(Some).collect();
+    let mut out = Vec::with_capacity(slots.len());
+    // A circle cannot be left after foreign keys were cut; if names make one, the phases decide.
+    while let Some(next) = ready.pop_first().or_else(|| left.first().copied()) {
+        left.remove(&next);
+        out.extend(slots[next.1].take());
+        for user in &users[next.1] {
+            waits[*user].remove(&next.1);
+            let entry = (&ranks[*user], *user);
+            if waits[*user].is_empty() && left.contains(&entry) {
+                ready.insert(entry);
+            }
+        }
+    }
+    out
+}

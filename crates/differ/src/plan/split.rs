@@ -1,0 +1,206 @@
+//! Changes cut into pieces that can be ordered by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_schema::{Capabilities, Change, ForeignKey, Server, Table, TableChange, TableName};
+
+/// Cuts foreign keys out where the server can add and drop them by themselves: all are dropped before anything else is done to a
+/// table and added after everything else is. On the other servers the changes stay whole, one rebuild a table.
+pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
+    let can = server.capabilities();
+    let mut out = Vec::new();
+    for change in changes {
+        match change {
+            Change::AlterTable { table, changes } => split_table(can, table, changes, &mut out),
+            Change::CreateTable(_)
+            | Change::DropTable(_)
+            | Change::RenameTable(_)
+            | Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::AlterEnum(_)
+            | Change::RenameEnum(_)
+            | Change::RenameEnumValue { .. } => out.push(change.clone()),
+        }
+    }
+    if can.alters_foreign_keys {
+        cut_cycles(out)
+    } else {
+        out
+    }
+}
+
+fn split_table(
+    can: Capabilities,
+    table: &TableName,
+    changes: &[TableChange],
+    out: &mut Vec<Change>,
+) {
+    // A rename of a column is a piece of its own: what follows speaks of the new name.
+    let is_rename = |change: &&TableChange| matches!(change, TableChange::RenameColumn(_));
+    let renames_only = changes.iter().all(|change| is_rename(&change));
+    if renames_only || !can.alters_foreign_keys {
+        out.push(Change::AlterTable {
+            table: table.clone(),
+            changes: changes.to_vec(),
+        });
+        return;
+    }
+    let mut pieces: [Vec<TableChange>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    for change in changes {
+        let piece = match change {
+            TableChange::DropForeignKey(_) => 0,
+            TableChange::AddForeignKey(_) => 2,
+            TableChange::AddColumn(_)
+            | TableChange::DropColumn(_)
+            | TableChange::RenameColumn(_)
+            | TableChange::AlterColumn(_)
+            | TableChange::AddPrimaryKey(_)
+            | TableChange::DropPrimaryKey(_)
+            | TableChange::AddUnique(_)
+            | TableChange::DropUnique(_)
+            | TableChange::AddIndex(_)
+            | TableChange::DropIndex(_)
+            | TableChange::RenameIndex(_)
+            | TableChange::AddCheck(_)
+            | TableChange::DropCheck(_)
+            | TableChange::AddExclusion(_)
+            | TableChange::DropExclusion(_)
+            | TableChange::RenameConstraint(_)
+            | TableChange::SetComment(_)
+            | TableChange::SetOptions(_) => 1,
+        };
+        pieces[piece].push(change.clone());
+    }
+    let wanted = pieces.into_iter().filter(|piece| !piece.is_empty());
+    out.extend(wanted.map(|changes| Change::AlterTable {
+        table: table.clone(),
+        changes,
+    }));
+}
+
+/// Tables that point at each other are created without the keys that close the circle, which follow, and dropped after those.
+fn cut_cycles(changes: Vec<Change>) -> Vec<Change> {
+    let tables = |wanted: fn(&Change) -> Option<&Table>| -> BTreeMap<TableName, Table> {
+        changes
+            .iter()
+            .filter_map(wanted)
+            .map(|table| (table.name.clone(), table.clone()))
+            .collect()
+    };
+    let created = tables(created);
+    let dropped = tables(dropped);
+    let (create_cuts, drop_cuts) = (cycle_keys(&created), cycle_keys(&dropped));
+    let mut out = Vec::new();
+    for change in changes {
+        match change {
+            Change::CreateTable(mut table) => {
+                let cut = take_keys(&mut table, &create_cuts);
+                let name = table.name.clone();
+                out.push(Change::CreateTable(table));
+                if !cut.is_empty() {
+                    let changes = cut.into_iter().map(TableChange::AddForeignKey).collect();
+                    out.push(Change::AlterTable {
+                        table: name,
+                        changes,
+                    });
+                }
+            }
+            Change::DropTable(mut table) => {
+                let cut = take_keys(&mut table, &drop_cuts);
+                if !cut.is_empty() {
+                    let changes = cut.into_iter().map(TableChange::DropForeignKey).collect();
+                    out.push(Change::AlterTable {
+                        table: table.name.clone(),
+                        changes,
+                    });
+                }
+                out.push(Change::DropTable(table));
+            }
+            Change::RenameTable(_)
+            | Change::AlterTable { .. }
+            | Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::AlterEnum(_)
+            | Change::RenameEnum(_)
+            | Change::RenameEnumValue { .. } => out.push(change),
+        }
+    }
+    out
+}
+
+fn created(change: &Change) -> Option<&Table> {
+    if let Change::CreateTable(table) = change {
+        Some(table)
+    } else {
+        None
+    }
+}
+
+fn dropped(change: &Change) -> Option<&Table> {
+    if let Change::DropTable(table) = change {
+        Some(table)
+    } else {
+        None
+    }
+}
+
+fn take_keys(table: &mut Table, cuts: &BTreeSet<(TableName, TableName)>) -> Vec<ForeignKey> {
+    let name = table.name.clone();
+    let is_cut = |key: &ForeignKey| cuts.contains(&(name.clone(), key.ref_table.clone()));
+    let (cut, kept) = std::mem::take(&mut table.foreign_keys)
+        .into_iter()
+        .partition(is_cut);
+    table.foreign_keys = kept;
+    cut
+}
+
+/// The references (from, to) that have to go so that the rest has no circle: tables are placed one by one, by name, as soon as all
+/// they point at is placed; when none is left that can be, the first one's open references are cut.
+fn cycle_keys(tables: &BTreeMap<TableName, Table>) -> BTreeSet<(TableName, TableName)> {
+    let mut waits: BTreeMap<&TableName, BTreeSet<&TableName>> = tables
+        .iter()
+        .map(|(name, table)| {
+            let targets = table.foreign_keys.iter().map(|key| &key.ref_table);
+            (
+                name,
+                targets
+                    .filter(|to| *to != name && tables.contains_key(*to))
+                    .collect(),
+            )
+        })
+        .collect();
+    let mut users: BTreeMap<&TableName, Vec<&TableName>> = BTreeMap::new();
+    for (name, targets) in &waits {
+        for target in targets {
+            users.entry(target).or_default().push(name);
+        }
+    }
+    let mut cuts = BTreeSet::new();
+    let mut ready: BTreeSet<&TableName> = waits
+        .iter()
+        .filter(|(_, open)| open.is_empty())
+        .map(|(name, _)| *name)
+        .collect();
+    while !waits.is_empty() {
+        let next = match ready.pop_first() {
+            Some(name) => name,
+            None => {
+                let Some((name, open)) = waits.iter().next() else {
+                    break;
+                };
+                cuts.extend(open.iter().map(|to| ((*name).clone(), (*to).clone())));
+                name
+            }
+        };
+        waits.remove(next);
+        for user in users.get(next).into_iter().flatten() {
+            if let Some(open) = waits.get_mut(user) {
+                open.remove(next);
+                if open.is_empty() {
+                    ready.insert(user);
+                }
+            }
+        }
+    }
+    cuts
+}
