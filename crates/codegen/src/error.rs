@@ -1,0 +1,71 @@
+//! What can go wrong when a revision is written.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a revision could not be written.
+#[derive(Debug, Error)]
+pub enum CodegenError {
+    /// The emitter wrote what is not Rust: a mistake of ours.
+    #[error(
+        "the generated migration does not parse, at line {line}: {message}; please report this"
+    )]
+    NotRust {
+        /// The line of the generated text, from 1.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// A file is there that would be overwritten.
+    #[error("`{}` exists already: move it away, or choose another message", .0.display())]
+    Exists(PathBuf),
+    /// The migrations crate's lib.rs is laid out in a way that cannot be edited safely.
+    #[error("`{}`, line {line}: {problem}; add by hand: {by_hand}", .path.display())]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is not understood.
+        problem: String,
+        /// What to add, and where.
+        by_hand: String,
+    },
+    /// A file cannot be read or written.
+    #[error("cannot {action} `{}`: {source}; {}", .path.display(), advice(.source))]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A text is not UTF-8.
+    #[error("`{}` is not UTF-8: save it as UTF-8", .0.display())]
+    NotUtf8(PathBuf),
+}
+
+impl CodegenError {
+    pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// What to do about it.
+fn advice(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "make the migrations crate writable for this user"
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and try again",
+        ErrorKind::NotFound => "is the path of the migrations crate right?",
+        _ => "nothing was changed",
+    }
+}

@@ -1,0 +1,214 @@
+//! The text of a revision.
+//!
+//! Invariant: the text parses, rustfmt leaves it as it is, and compiled and run on the plan's server it runs exactly the plan's SQL.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use plimsoll_schema::{Change, Diagnostic, Plan, Server, Severity, Step};
+
+use crate::comment::{lines, sentence};
+use crate::hazard;
+use crate::layout::Node;
+use crate::literal::string;
+use crate::{CodegenError, step};
+
+/// The indentation of a statement in `up` and `down`.
+const INDENT: usize = 8;
+
+/// What a revision says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Its id, which is its file's name without `.rs`: see [`crate::file_stem`].
+    pub id: String,
+    /// The ids of the revisions it follows; none is a base.
+    pub parents: Vec<String>,
+    /// What it is for, in the author's words.
+    pub message: String,
+    /// When it was written.
+    pub created: Timestamp,
+    /// What it was compared with, in words (`PostgreSQL 17`); left out when `None`.
+    pub compared_with: Option<String>,
+}
+
+/// Writes the migration file of a plan; an empty plan gives a file to be filled in by hand.
+///
+/// # Errors
+/// When the text is not Rust, which is a mistake of ours.
+pub fn render_file(plan: &Plan, header: &Header) -> Result<String, CodegenError> {
+    let mut out = documentation(plan, header);
+    out.push_str("\nuse plimsoll::prelude::*;\n\n");
+    out.push_str(&metadata(header));
+    out.push_str("\n#[derive(DeriveMigrationName)]\npub struct Migration;\n\n");
+    out.push_str("#[async_trait::async_trait]\nimpl MigrationTrait for Migration {\n");
+    let mut placed = hazard::place(plan);
+    out.push_str(&function("up", &up(plan, &mut placed), &placed.elsewhere));
+    out.push('\n');
+    out.push_str(&function("down", &down(plan), &[]));
+    if refuses_transaction(plan) {
+        out.push_str(USE_TRANSACTION);
+    }
+    out.push_str("}\n");
+    syn::parse_file(&out).map_err(|error| CodegenError::NotRust {
+        line: error.span().start().line,
+        message: error.to_string(),
+    })?;
+    Ok(out)
+}
+
+const USE_TRANSACTION: &str = "
+    // A statement of this revision cannot run inside a transaction.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+";
+
+/// Where DDL takes no part in transactions nothing has to be said, and the file stays fit for other servers.
+fn refuses_transaction(plan: &Plan) -> bool {
+    plan.server.capabilities().transactional_ddl
+        && plan.steps.iter().any(|step| !step.transactional)
+}
+
+fn documentation(plan: &Plan, header: &Header) -> String {
+    let message = match header.message.trim() {
+        "" => "A revision without a message.".to_owned(),
+        message => sentence(message),
+    };
+    let mut out = lines(0, "//!", 0, &message);
+    out.push_str("//!\n");
+    let _ = writeln!(out, "//! Revision: {}", header.id);
+    let parents = match header.parents.as_slice() {
+        [] => "nothing".to_owned(),
+        parents => parents.join(", "),
+    };
+    out.push_str(&lines(0, "//!", 2, &format!("Follows: {parents}")));
+    let created = header.created.strftime("%Y-%m-%d %H:%M:%S UTC");
+    let _ = writeln!(out, "//! Created: {created}");
+    if let Some(server) = &header.compared_with {
+        out.push_str(&lines(0, "//!", 2, &format!("Compared with: {server}")));
+    }
+    if !plan.is_empty() {
+        out.push_str("//!\n//! Changes:\n");
+        for step in &plan.steps {
+            out.push_str(&lines(0, "//!", 2, &format!("- {}", step.summary)));
+        }
+    }
+    out
+}
+
+fn metadata(header: &Header) -> String {
+    let parents: Vec<String> = header.parents.iter().map(|parent| string(parent)).collect();
+    format!(
+        "plimsoll::revision! {{\n    id: {},\n    parents: [{}],\n}}\n",
+        string(&header.id),
+        parents.join(", ")
+    )
+}
+
+/// The blocks of a function's body, each a comment and its statements.
+fn up(plan: &Plan, placed: &mut hazard::Placed<'_>) -> Vec<String> {
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    plan.steps
+        .iter()
+        .enumerate()
+        .map(|(at, step)| {
+            let mut comment = lines(INDENT, "//", 0, &sentence(&heading(step)));
+            for diagnostic in placed.of_step.remove(&at).unwrap_or_default() {
+                comment.push_str(&hazard_comment(diagnostic));
+            }
+            comment + &block(&plan.server, &changes[at..], &step.up)
+        })
+        .collect()
+}
+
+fn down(plan: &Plan) -> Vec<String> {
+    let reverse = |step: &Step| step.change.reverse();
+    let changes: Vec<Change> = plan.steps.iter().rev().map(reverse).collect();
+    plan.steps
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, step)| {
+            let comment = lines(INDENT, "//", 0, &format!("Takes back: {}.", heading(step)));
+            comment + &block(&plan.server, &changes[at..], &step.down)
+        })
+        .collect()
+}
+
+/// What stands above a step: its summary, or where that goes on and on what it is about. The documentation of the file has it in full.
+fn heading(step: &Step) -> String {
+    match &step.change {
+        Change::AlterTable { table, changes } if changes.len() > 1 && step.summary.len() > 60 => {
+            format!("alter table `{table}`, {} changes", changes.len())
+        }
+        _ => step.summary.clone(),
+    }
+}
+
+/// The statements of the first change; the others are those that follow it.
+fn block(server: &Server, changes: &[Change], sql: &[String]) -> String {
+    let [change, later @ ..] = changes else {
+        return String::new();
+    };
+    let nodes = step::statements(server, change, later, sql);
+    nodes.iter().map(statement).collect()
+}
+
+fn statement(node: &Node) -> String {
+    format!("{}{}\n", " ".repeat(INDENT), node.statement(INDENT))
+}
+
+fn hazard_comment(diagnostic: &Diagnostic) -> String {
+    let Diagnostic {
+        code,
+        severity,
+        message,
+        help,
+        ..
+    } = diagnostic;
+    let mut out = lines(INDENT, "//", 2, &format!("{severity}[{code}]: {message}"));
+    if let Some(help) = help {
+        out.push_str(&lines(INDENT, "//", 2, &format!("help: {help}")));
+    }
+    out
+}
+
+fn function(name: &str, blocks: &[String], elsewhere: &[&Diagnostic]) -> String {
+    let manager = if blocks.is_empty() {
+        "_manager"
+    } else {
+        "manager"
+    };
+    let mut out =
+        format!("    async fn {name}(&self, {manager}: &SchemaManager) -> Result<(), DbErr> {{\n");
+    let hazards: String = elsewhere
+        .iter()
+        .filter(|diagnostic| diagnostic.severity > Severity::Note)
+        .map(|diagnostic| hazard_comment(diagnostic))
+        .collect();
+    if blocks.is_empty() {
+        out.push_str(&guidance(name));
+        out.push_str(&hazards);
+    } else {
+        if !hazards.is_empty() {
+            out.push_str(&hazards);
+            out.push('\n');
+        }
+        out.push_str(&blocks.join("\n"));
+        out.push('\n');
+    }
+    out.push_str("        Ok(())\n    }\n");
+    out
+}
+
+/// What stands in a function that is to be filled in by hand.
+fn guidance(name: &str) -> String {
+    let text = if name == "up" {
+        "Write the change here, and rename `_manager` to `manager`: sea-query's builders \
+         (`manager.create_table(…)`), Plimsoll's operations (`manager.apply(AlterTable::new(\"orders\")…)`), or SQL \
+         (`manager.get_connection().execute_unprepared(\"…\")`)."
+    } else {
+        "Take back here what `up` does, last thing first."
+    };
+    lines(INDENT, "//", 0, text)
+}

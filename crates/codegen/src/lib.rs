@@ -1,0 +1,24 @@
+//! A plan as a reviewable Rust migration, registered in the migrations crate's `lib.rs`.
+//!
+//! Invariant: files are written whole or not at all, and nothing that was there is overwritten.
+//!
+//! Not here: what a plan is made of (`plimsoll-schema`), what a migration does when it runs (`plimsoll-migrate`).
+
+mod builder;
+mod column;
+mod comment;
+mod error;
+mod file;
+mod hazard;
+mod layout;
+mod literal;
+mod operation;
+mod register;
+mod stem;
+mod step;
+mod write;
+
+pub use error::CodegenError;
+pub use file::{Header, render_file};
+pub use register::{Registered, register};
+pub use stem::file_stem;

@@ -1,0 +1,181 @@
+//! A revision made part of the migrations crate.
+//!
+//! Order matters: the revision's file first (a file that no `mod` names is not compiled), then `lib.rs`, which makes it part of the
+//! crate, then what goes with it (`catalog.json`). A crash before `lib.rs` leaves the old project and a file nobody reads; a crash after
+//! it leaves the new project with the catalog of the revision before, whose outdated statements find nothing left to take back.
+
+mod lib_rs;
+
+use std::path::{Path, PathBuf};
+
+use crate::CodegenError;
+use crate::write::{self, Target};
+
+/// Where a revision went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// The revision's file.
+    pub revision: PathBuf,
+    /// The edited `lib.rs`.
+    pub lib: PathBuf,
+}
+
+/// Adds a revision to the migrations crate in `project`: writes `src/<stem>.rs`, and in `src/lib.rs` a `mod` and the last entry of the list
+/// of migrations. `extra` are further files, with their texts, that are written or replaced together with it.
+///
+/// # Errors
+/// When a file is there already, cannot be written, or `lib.rs` is laid out in a way that cannot be edited safely; then nothing is changed.
+pub fn register(
+    project: &Path,
+    stem: &str,
+    text: &str,
+    extra: &[(PathBuf, String)],
+) -> Result<Registered, CodegenError> {
+    let lib = project.join("src").join("lib.rs");
+    let revision = project.join("src").join(format!("{stem}.rs"));
+    let bytes = std::fs::read(&lib).map_err(|error| CodegenError::io("read", &lib, error))?;
+    let old = String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(lib.clone()))?;
+    let new = lib_rs::add(&old, stem).map_err(|problem| CodegenError::Layout {
+        path: lib.clone(),
+        line: problem.line,
+        problem: problem.text,
+        by_hand: format!(
+            "`mod {stem};` at the top, and `Box::new({stem}::Migration)` at the end of the list in `migrations()`"
+        ),
+    })?;
+    let mut targets = vec![
+        Target {
+            path: revision.clone(),
+            text: text.to_owned(),
+            replaces: false,
+        },
+        Target {
+            path: lib.clone(),
+            text: new,
+            replaces: true,
+        },
+    ];
+    targets.extend(extra.iter().map(|(path, text)| Target {
+        path: path.clone(),
+        text: text.clone(),
+        replaces: true,
+    }));
+    write::all(&targets)?;
+    Ok(Registered { revision, lib })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::register;
+    use std::fs;
+    use std::path::Path;
+
+    const LIB: &str = "mod m1_a;\n\nimpl MigratorTrait for M {\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n        \
+        vec![Box::new(m1_a::Migration)]\n    }\n}\n";
+
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("src")).expect("made");
+        fs::write(folder.path().join("src/lib.rs"), LIB).expect("written");
+        folder
+    }
+
+    /// Every file below, with its text.
+    fn files(folder: &Path) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(&next).expect("read") {
+                let path = entry.expect("read").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path
+                        .strip_prefix(folder)
+                        .expect("below")
+                        .display()
+                        .to_string();
+                    found.push((name, fs::read_to_string(&path).unwrap_or_default()));
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn a_revision_is_written_with_what_goes_with_it() {
+        let folder = project();
+        let catalog = folder.path().join("catalog.json");
+        let extra = [(catalog.clone(), "{}\n".to_owned())];
+        let done = register(folder.path(), "m2_b", "// b\n", &extra).expect("registered");
+        assert_eq!(done.revision, folder.path().join("src/m2_b.rs"));
+        let names: Vec<String> = files(folder.path())
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["catalog.json", "src/lib.rs", "src/m2_b.rs"]);
+        let lib = fs::read_to_string(done.lib).expect("read");
+        assert!(lib.contains("mod m2_b;") && lib.contains("Box::new(m2_b::Migration),"));
+    }
+
+    #[test]
+    fn an_error_leaves_everything_as_it_was() {
+        let folder = project();
+        fs::write(folder.path().join("src/m2_b.rs"), "// mine\n").expect("written");
+        let before = files(folder.path());
+        let error = register(folder.path(), "m2_b", "// b\n", &[]).expect_err("it is there");
+        assert!(
+            error.to_string().contains("m2_b.rs` exists already"),
+            "{error}"
+        );
+        assert_eq!(files(folder.path()), before);
+
+        // A folder stands where a file should go: the last rename fails, after two that went well.
+        let catalog = folder.path().join("catalog.json");
+        fs::create_dir(&catalog).expect("made");
+        let extra = [(catalog, "{}\n".to_owned())];
+        let before = files(folder.path());
+        register(folder.path(), "m3_c", "// c\n", &extra).expect_err("a folder is in the way");
+        assert_eq!(files(folder.path()), before);
+    }
+
+    #[test]
+    fn a_layout_that_is_not_understood_says_what_to_add() {
+        let folder = project();
+        fs::write(folder.path().join("src/lib.rs"), "pub mod migrator;\n").expect("written");
+        let error = register(folder.path(), "m2_b", "// b\n", &[]).expect_err("refused");
+        let told = error
+            .to_string()
+            .replace(&folder.path().display().to_string(), "DIR");
+        insta::assert_snapshot!(told, @"`DIR/src/lib.rs`, line 1: there is no `impl MigratorTrait for …`; add by hand: `mod m2_b;` at the top, and `Box::new(m2_b::Migration)` at the end of the list in `migrations()`");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_keeps_its_permissions_and_a_link_stays_a_link() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = project();
+        let lib = folder.path().join("src/lib.rs");
+        let real = folder.path().join("real.rs");
+        fs::rename(&lib, &real).expect("moved");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("set");
+        std::os::unix::fs::symlink(&real, &lib).expect("linked");
+        register(folder.path(), "m2_b", "// b\n", &[]).expect("registered");
+        assert!(fs::symlink_metadata(&lib).expect("there").is_symlink());
+        let mode = fs::metadata(&real).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+
+        // What the user locked is not replaced behind its back.
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o440)).expect("set");
+        let before = files(folder.path());
+        let error = register(folder.path(), "m3_c", "// c\n", &[]).expect_err("locked");
+        assert!(
+            error
+                .to_string()
+                .contains("make the migrations crate writable"),
+            "{error}"
+        );
+        assert_eq!(files(folder.path()), before);
+    }
+}
