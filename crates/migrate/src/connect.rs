@@ -1,0 +1,320 @@
+//! Connections: one to a database, its failures in words that tell what to do.
+//!
+//! Invariant: a [`Connection`] is one session for its whole life, so that locks, PRAGMAs and `search_path` hold.
+//! Invariant: reading creates no file.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use plimsoll_schema::Backend;
+use sea_orm::sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sea_orm::sqlx::{self, ConnectOptions, Executor, Pool};
+use sea_orm::{DatabaseConnection, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector};
+use thiserror::Error;
+
+use crate::url::DbUrl;
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long SQLite waits for another writer.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// What a command is about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Look.
+    Read,
+    /// Change; SQLite's file is made when it is not there.
+    Write,
+}
+
+/// One session with a database.
+#[derive(Debug)]
+pub struct Connection {
+    /// The session.
+    pub db: DatabaseConnection,
+    /// Where it goes.
+    pub url: DbUrl,
+    /// The `search_path` asked for (PostgreSQL).
+    pub schema: Option<String>,
+    /// SQLite's file is not there yet: the session is with an empty database in memory instead.
+    pub absent: bool,
+}
+
+/// Why there is no connection. `url` is shown without its secrets.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// Nobody answers.
+    #[error("connect to `{url}`: {reason}")]
+    Unreachable {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the network.
+        reason: String,
+    },
+    /// The server does not accept who we say we are.
+    #[error("connect to `{url}`: wrong user or password ({reason})")]
+    WrongPassword {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the server.
+        reason: String,
+    },
+    /// The server has no such database.
+    #[error("connect to `{url}`: no such database ({reason})")]
+    NoSuchDatabase {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the server.
+        reason: String,
+    },
+    /// Anything else.
+    #[error("connect to `{url}`: {reason}")]
+    Refused {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the server or driver.
+        reason: String,
+    },
+}
+
+impl ConnectError {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Unreachable { .. } => {
+                "start the server, or correct the host and port in DATABASE_URL".into()
+            }
+            Self::WrongPassword { .. } => {
+                "correct the user and password in DATABASE_URL; characters such as `@`, `/` and `#` are percent-encoded"
+                    .into()
+            }
+            Self::NoSuchDatabase { url, .. } if url.backend() == Backend::Sqlite => {
+                "create the directory first; the file itself is made by `upgrade`".into()
+            }
+            Self::NoSuchDatabase { url, .. } => match url.database() {
+                Some(name) => format!("create it first: CREATE DATABASE {name}"),
+                None => "name the database at the end of DATABASE_URL".into(),
+            },
+            Self::Refused { .. } => "check DATABASE_URL against the server's own log".into(),
+        }
+    }
+
+    fn new(url: &DbUrl, error: &sqlx::Error) -> Self {
+        let url = url.clone();
+        match error {
+            sqlx::Error::Io(error) => Self::Unreachable {
+                url,
+                reason: error.to_string(),
+            },
+            sqlx::Error::Database(error) => {
+                let reason = error.message().to_owned();
+                // https://www.postgresql.org/docs/current/errcodes-appendix.html, MySQL's SQLSTATEs, SQLite's result codes.
+                match (url.backend(), error.code().as_deref()) {
+                    (Backend::Postgres | Backend::Mysql, Some("28000" | "28P01")) => {
+                        Self::WrongPassword { url, reason }
+                    }
+                    (Backend::Postgres, Some("3D000")) => Self::NoSuchDatabase { url, reason },
+                    (Backend::Mysql, Some("42000")) if reason.starts_with("Unknown database") => {
+                        Self::NoSuchDatabase { url, reason }
+                    }
+                    (Backend::Sqlite, Some("14")) => Self::NoSuchDatabase { url, reason },
+                    _ => Self::Refused { url, reason },
+                }
+            }
+            error => Self::Refused {
+                url,
+                reason: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Opens one session. `schema` is PostgreSQL's `search_path`; the other backends have none.
+///
+/// # Errors
+/// When the database is not there or does not let us in.
+pub async fn connect(
+    url: &DbUrl,
+    access: Access,
+    schema: Option<&str>,
+) -> Result<Connection, ConnectError> {
+    let absent = access == Access::Read && url.file().is_some_and(|file| !file.exists());
+    let db = match url.backend() {
+        Backend::Sqlite => sqlite(url, access, absent).await,
+        Backend::Postgres => postgres(url, schema).await,
+        Backend::Mysql => mysql(url).await,
+    }?;
+    Ok(Connection {
+        db,
+        url: url.clone(),
+        schema: schema.map(str::to_owned),
+        absent,
+    })
+}
+
+/// A pool keeps trying while the server refuses; a first connection of its own tells at once, and why.
+async fn attempt<T>(
+    url: &DbUrl,
+    connecting: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, ConnectError> {
+    match tokio::time::timeout(PATIENCE, connecting).await {
+        Ok(result) => result.map_err(|error| ConnectError::new(url, &error)),
+        Err(_) => Err(ConnectError::Unreachable {
+            url: url.clone(),
+            reason: format!("no answer within {} s", PATIENCE.as_secs()),
+        }),
+    }
+}
+
+/// One connection that is never closed or exchanged: what was set on it stays set.
+fn single<DB: sqlx::Database>() -> sqlx::pool::PoolOptions<DB> {
+    sqlx::pool::PoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(PATIENCE + BUSY)
+}
+
+async fn sqlite(
+    url: &DbUrl,
+    access: Access,
+    absent: bool,
+) -> Result<DatabaseConnection, ConnectError> {
+    let text = if absent {
+        "sqlite::memory:".to_owned()
+    } else {
+        url.reveal(access == Access::Write)
+    };
+    let options = SqliteConnectOptions::from_str(&text)
+        .map_err(|error| ConnectError::new(url, &error))?
+        .busy_timeout(BUSY)
+        .disable_statement_logging();
+    let pool: SqlitePoolOptions = single();
+    let pool = attempt(url, pool.connect_with(options)).await?;
+    // Opening reads nothing; a file that is not a database shows at the first query.
+    attempt(url, pool.execute("SELECT count(*) FROM sqlite_schema")).await?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+async fn postgres(url: &DbUrl, schema: Option<&str>) -> Result<DatabaseConnection, ConnectError> {
+    let options = PgConnectOptions::from_str(&url.reveal(true))
+        .map_err(|error| ConnectError::new(url, &error))?
+        .application_name("plimsoll")
+        .disable_statement_logging();
+    let first: PgConnection = attempt(url, options.connect()).await?;
+    drop(first);
+    let mut pool: PgPoolOptions = single();
+    if let Some(schema) = schema {
+        let path: Vec<String> = schema
+            .split(',')
+            .map(|name| format!("\"{}\"", name.trim().trim_matches('"').replace('"', "\"\"")))
+            .collect();
+        let sql = format!("SET search_path = {}", path.join(", "));
+        pool = pool.after_connect(move |connection, _| {
+            let sql = sql.clone();
+            Box::pin(async move {
+                connection
+                    .execute(sqlx::AssertSqlSafe(sql))
+                    .await
+                    .map(|_| ())
+            })
+        });
+    }
+    let pool: Pool<_> = attempt(url, pool.connect_with(options)).await?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+async fn mysql(url: &DbUrl) -> Result<DatabaseConnection, ConnectError> {
+    let options = MySqlConnectOptions::from_str(&url.reveal(true))
+        .map_err(|error| ConnectError::new(url, &error))?
+        .disable_statement_logging();
+    let first: MySqlConnection = attempt(url, options.connect()).await?;
+    drop(first);
+    let pool: MySqlPoolOptions = single();
+    let pool = attempt(url, pool.connect_with(options)).await?;
+    Ok(SqlxMySqlConnector::from_sqlx_mysql_pool(pool))
+}
+
+/// Opens a session for one thing only: a second connection to a server, to interrupt the first.
+pub(crate) async fn interrupt(url: &DbUrl, sql: String) {
+    let done = async {
+        match url.backend() {
+            Backend::Sqlite => Ok(()),
+            Backend::Postgres => {
+                let options = PgConnectOptions::from_str(&url.reveal(true))?;
+                let mut connection = options.connect().await?;
+                connection
+                    .execute(sqlx::AssertSqlSafe(sql))
+                    .await
+                    .map(|_| ())
+            }
+            Backend::Mysql => {
+                let options = MySqlConnectOptions::from_str(&url.reveal(true))?;
+                let mut connection = options.connect().await?;
+                connection
+                    .execute(sqlx::AssertSqlSafe(sql))
+                    .await
+                    .map(|_| ())
+            }
+        }
+    };
+    // Best effort: when it fails the statement ends by itself.
+    let _: Result<Result<(), sqlx::Error>, _> = tokio::time::timeout(PATIENCE, done).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn told(url: &str, access: Access) -> String {
+        let url = DbUrl::parse(url).unwrap();
+        match connect(&url, access, None).await {
+            Ok(connection) => format!("connected, absent: {}", connection.absent),
+            Err(error) => format!("{error}\n  {}", error.help()),
+        }
+    }
+
+    #[tokio::test]
+    async fn reading_an_absent_file_makes_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("app.db");
+        let url = format!("sqlite://{}", file.display());
+        assert_eq!(told(&url, Access::Read).await, "connected, absent: true");
+        assert!(!file.exists());
+        assert_eq!(told(&url, Access::Write).await, "connected, absent: false");
+        assert!(file.exists());
+    }
+
+    #[tokio::test]
+    async fn sqlite_failures_say_what_to_do() {
+        let directory = tempfile::tempdir().unwrap();
+        let text = directory.path().join("notes.txt");
+        std::fs::write(&text, "not a database, by any means, at all").unwrap();
+        let hide = |text: String| text.replace(&directory.path().display().to_string(), "DIR");
+        insta::assert_snapshot!(hide(told(&format!("sqlite://{}", text.display()), Access::Read).await), @r"
+        connect to `sqlite://DIR/notes.txt`: file is not a database
+          check DATABASE_URL against the server's own log
+        ");
+        let nowhere = format!("sqlite://{}/none/app.db", directory.path().display());
+        insta::assert_snapshot!(hide(told(&nowhere, Access::Write).await), @r"
+        connect to `sqlite://DIR/none/app.db`: no such database (unable to open database file)
+          create the directory first; the file itself is made by `upgrade`
+        ");
+    }
+
+    #[tokio::test]
+    async fn server_failures_name_their_kind_and_no_secret() {
+        let refused = told("postgres://u:hush@127.0.0.1:1/d", Access::Read).await;
+        insta::assert_snapshot!(refused, @r"
+        connect to `postgres://u:***@127.0.0.1:1/d`: Connection refused (os error 111)
+          start the server, or correct the host and port in DATABASE_URL
+        ");
+        let unknown = told("mysql://u:hush@no-such-host.invalid/d", Access::Read).await;
+        assert!(unknown.contains("u:***@no-such-host.invalid"), "{unknown}");
+    }
+}

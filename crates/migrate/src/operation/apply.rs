@@ -1,0 +1,69 @@
+//! Carrying an operation out on a connection.
+
+use async_trait::async_trait;
+use plimsoll_schema::{Backend, Change, backend};
+use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
+
+use super::{alone, before, server_of};
+
+/// What [`SchemaManager`] does beyond its own methods.
+#[async_trait]
+pub trait Apply {
+    /// Carries an operation out: reads what it needs to know of the database, writes the SQL for this server and runs it.
+    ///
+    /// # Errors
+    /// When the server cannot have what the operation asks for, or refuses a statement.
+    async fn apply<T: Into<Change> + Send>(&self, operation: T) -> Result<(), DbErr>;
+}
+
+#[async_trait]
+impl Apply for SchemaManager<'_> {
+    async fn apply<T: Into<Change> + Send>(&self, operation: T) -> Result<(), DbErr> {
+        let mut change = operation.into();
+        let connection = self.get_connection();
+        let server = server_of(connection).await?;
+        if is_of_enum_type(&change) && !server.capabilities().enum_types {
+            return Ok(());
+        }
+        let before = before::read(connection, &server, &change).await?;
+        before::complete(&before, &mut change);
+        let statements = backend::render(&server, &before, &change)
+            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        let rebuilds = backend::needs_foreign_keys_off(&server, &before, &change);
+        match connection {
+            // The pool may give every statement another connection.
+            SchemaManagerConnection::Connection(pool)
+                if server.backend == Backend::Sqlite && (rebuilds || statements.len() > 1) =>
+            {
+                return alone::run(pool, &change, &statements, rebuilds).await;
+            }
+            SchemaManagerConnection::Connection(_) => {}
+            SchemaManagerConnection::Transaction(_)
+            | SchemaManagerConnection::OwnedTransaction(_) => {
+                if rebuilds {
+                    alone::refuse_to_cascade(connection, &change).await?;
+                }
+            }
+        }
+        for statement in &statements {
+            connection.execute_unprepared(statement).await?;
+        }
+        Ok(())
+    }
+}
+
+/// An enum lives in its column where it is not a type of its own: there is nothing to do.
+const fn is_of_enum_type(change: &Change) -> bool {
+    match change {
+        Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::AlterEnum(_)
+        | Change::RenameEnum(_)
+        | Change::RenameEnumValue { .. } => true,
+        Change::CreateTable(_)
+        | Change::DropTable(_)
+        | Change::RenameTable(_)
+        | Change::AlterTable { .. } => false,
+    }
+}

@@ -1,0 +1,160 @@
+//! Foreign keys and unique constraints of an operation.
+
+use plimsoll_schema::{Action, Deferrable, ForeignKey, TableName, Unique};
+use sea_query::ForeignKeyAction;
+
+use super::{IntoName, optional, strings, table_name};
+
+/// A foreign key of an operation.
+///
+/// ```
+/// # use plimsoll_migrate::prelude::*;
+/// ForeignKeyDef::new("fk-orders-customer_id")
+///     .from(["customer_id"])
+///     .to("customer", ["id"])
+///     .on_delete(ForeignKeyAction::Cascade);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKeyDef(ForeignKey);
+
+impl ForeignKeyDef {
+    /// A foreign key of that name; `None` for one without (SQLite).
+    pub fn new<'a>(name: impl Into<Option<&'a str>>) -> Self {
+        Self(ForeignKey {
+            name: optional(name),
+            columns: Vec::new(),
+            ref_table: TableName::new(""),
+            ref_columns: Vec::new(),
+            on_delete: None,
+            on_update: None,
+            deferrable: None,
+            match_full: false,
+            not_valid: false,
+        })
+    }
+
+    /// The columns that point.
+    #[must_use]
+    pub fn from(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.0.columns = strings(columns);
+        self
+    }
+
+    /// The table and the columns pointed at.
+    #[must_use]
+    pub fn to(
+        mut self,
+        table: impl IntoName,
+        columns: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.0.ref_table = table_name(table);
+        self.0.ref_columns = strings(columns);
+        self
+    }
+
+    /// ON DELETE.
+    #[must_use]
+    pub fn on_delete(mut self, action: ForeignKeyAction) -> Self {
+        self.0.on_delete = action_of(action);
+        self
+    }
+
+    /// ON UPDATE.
+    #[must_use]
+    pub fn on_update(mut self, action: ForeignKeyAction) -> Self {
+        self.0.on_update = action_of(action);
+        self
+    }
+
+    /// DEFERRABLE INITIALLY IMMEDIATE.
+    #[must_use]
+    pub fn deferrable(mut self) -> Self {
+        self.0.deferrable = Some(Deferrable::Immediate);
+        self
+    }
+
+    /// DEFERRABLE INITIALLY DEFERRED.
+    #[must_use]
+    pub fn deferred(mut self) -> Self {
+        self.0.deferrable = Some(Deferrable::Deferred);
+        self
+    }
+
+    /// MATCH FULL.
+    #[must_use]
+    pub fn match_full(mut self) -> Self {
+        self.0.match_full = true;
+        self
+    }
+
+    /// PostgreSQL's NOT VALID: rows that are there are not checked.
+    #[must_use]
+    pub fn not_valid(mut self) -> Self {
+        self.0.not_valid = true;
+        self
+    }
+}
+
+impl From<ForeignKeyDef> for ForeignKey {
+    fn from(definition: ForeignKeyDef) -> Self {
+        definition.0
+    }
+}
+
+/// The enum is sea-query's and may grow; an action we do not know is left to the server.
+fn action_of(action: ForeignKeyAction) -> Option<Action> {
+    match action {
+        ForeignKeyAction::Restrict => Some(Action::Restrict),
+        ForeignKeyAction::Cascade => Some(Action::Cascade),
+        ForeignKeyAction::SetNull => Some(Action::SetNull),
+        ForeignKeyAction::NoAction => Some(Action::NoAction),
+        ForeignKeyAction::SetDefault => Some(Action::SetDefault),
+        _ => None,
+    }
+}
+
+/// A unique constraint of an operation, with what `add_unique` cannot say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueDef(Unique);
+
+impl UniqueDef {
+    /// A unique constraint of that name on these columns; `None` for one without a name (SQLite).
+    pub fn new<'a>(
+        name: impl Into<Option<&'a str>>,
+        columns: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Unique {
+            name: optional(name),
+            columns: strings(columns),
+            nulls_not_distinct: false,
+            deferrable: None,
+        })
+    }
+
+    /// PostgreSQL 15: two NULLs are equal.
+    #[must_use]
+    pub fn nulls_not_distinct(mut self) -> Self {
+        self.0.nulls_not_distinct = true;
+        self
+    }
+
+    /// DEFERRABLE INITIALLY IMMEDIATE.
+    #[must_use]
+    pub fn deferrable(mut self) -> Self {
+        self.0.deferrable = Some(Deferrable::Immediate);
+        self
+    }
+
+    /// DEFERRABLE INITIALLY DEFERRED.
+    #[must_use]
+    pub fn deferred(mut self) -> Self {
+        self.0.deferrable = Some(Deferrable::Deferred);
+        self
+    }
+}
+
+impl From<UniqueDef> for Unique {
+    fn from(definition: UniqueDef) -> Self {
+        definition.0
+    }
+}
