@@ -1,0 +1,172 @@
+//! The JSON documents of the command line, one for each command that reports something.
+//!
+//! Invariant: fields are added, never renamed or given another meaning; a change that breaks a reader raises [`FORMAT`].
+
+use plimsoll_schema::{Backend, Diagnostic, Flavor, Server, Version};
+use serde::Serialize;
+
+use crate::entry::Entry;
+
+/// The format of all documents.
+pub const FORMAT: u32 = 1;
+
+/// `check`, `diff`, `revision --autogenerate`: how models and database differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diff {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Whether they differ.
+    pub differs: bool,
+    /// The server the database is on.
+    pub server: ServerFacts,
+    /// What differs.
+    pub changes: Vec<Entry>,
+    /// What a person must know.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The SQL that makes the database what the models state, in order.
+    pub up: Vec<String>,
+    /// The SQL that takes it back.
+    pub down: Vec<String>,
+    /// The file written, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// A server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerFacts {
+    /// `sqlite`, `postgresql`, `mysql` or `mariadb`.
+    pub product: &'static str,
+    /// Its version, as `17.0.0`.
+    pub version: String,
+}
+
+impl From<&Server> for ServerFacts {
+    fn from(server: &Server) -> Self {
+        let Version(major, minor, patch) = server.version;
+        Self {
+            product: match (server.backend, server.flavor) {
+                (Backend::Sqlite, _) => "sqlite",
+                (Backend::Postgres, _) => "postgresql",
+                (Backend::Mysql, Flavor::Original) => "mysql",
+                (Backend::Mysql, Flavor::MariaDb) => "mariadb",
+            },
+            version: format!("{major}.{minor}.{patch}"),
+        }
+    }
+}
+
+/// `current`: where the database stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Current {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The database's address, without secrets.
+    pub database: String,
+    /// The applied revisions that no other applied one follows.
+    pub current: Vec<String>,
+    /// The revisions that none follows.
+    pub heads: Vec<String>,
+    /// Whether all revisions are applied and all applied ones have files.
+    pub at_head: bool,
+    /// Revisions that are not applied, in order.
+    pub pending: Vec<String>,
+    /// Applied revisions that have no file.
+    pub unknown: Vec<String>,
+    /// Applied revisions whose file was edited since.
+    pub edited: Vec<String>,
+}
+
+/// `history`, `heads`, `show`: revisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The revisions.
+    pub revisions: Vec<Revision>,
+}
+
+/// One revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Revision {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub message: String,
+    /// The revisions it follows.
+    pub parents: Vec<String>,
+    /// Whether none follows it.
+    pub head: bool,
+    /// Whether it is applied; `null` when the database was not asked.
+    pub applied: Option<bool>,
+    /// Whether it is applied and no other applied one follows it.
+    pub current: bool,
+    /// Whether its file was edited after it was applied.
+    pub edited: bool,
+    /// Whether it has a file.
+    pub has_file: bool,
+    /// The checksum of its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
+    /// When it was applied, in RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied_at: Option<String>,
+    /// How long that took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    /// The user of the operating system who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied_by: Option<String>,
+}
+
+/// `upgrade`, `downgrade`: what was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// `up` or `down`.
+    pub direction: &'static str,
+    /// The revisions run, in order.
+    pub revisions: Vec<Ran>,
+}
+
+/// A revision that was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ran {
+    /// Its id.
+    pub id: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Any command that failed, on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failed {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The error.
+    pub error: Error,
+}
+
+/// An error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Error {
+    /// The exit code of the process.
+    pub exit_code: u8,
+    /// What failed, and why.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// What blocks, where diagnostics do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A document as text, with a line break at its end.
+pub fn json(document: &impl Serialize) -> String {
+    // The documents hold strings, numbers, booleans and lists only, so that this cannot fail.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
