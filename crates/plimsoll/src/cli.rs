@@ -1,0 +1,143 @@
+//! The command line of a migrations crate.
+//!
+//! Invariant: an error is one message that says what failed and what to do, on standard error, and an exit code of its own kind.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::Parser;
+use sea_orm_migration::MigratorTraitSelf;
+
+pub(crate) mod args;
+mod command;
+mod comparison;
+mod config;
+mod context;
+mod error;
+mod output;
+pub(crate) mod place;
+mod proof;
+
+pub use args::Cli;
+pub use error::{CliError, EXIT_CODES, Exit};
+pub use output::Output;
+
+use args::{Color, Command};
+use context::Context;
+use place::Place;
+
+/// Reads the command line, does what it says, and tells how that ended. It belongs first and last in `main`.
+pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
+    if let Some(code) = plimsoll_differ::models::run_if_child() {
+        return code;
+    }
+    let loaded = load_environment();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let choice = choice(cli.global.color);
+    let mut out = AutoStream::new(std::io::stdout(), choice);
+    let mut err = AutoStream::new(std::io::stderr(), choice);
+    let mut output = Output::new(&mut out, &mut err);
+    if let Err(error) = loaded {
+        output.error(&error);
+        return ExitCode::from(error.exit.code());
+    }
+    let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let exit = execute(&migrator, cli, &here, manifest.as_deref(), &mut output).await;
+    // Neither stream is buffered beyond its lines; a closed one is not our failure.
+    let _ = (out.flush(), err.flush());
+    ExitCode::from(exit.code())
+}
+
+/// Does what a parsed command line says. `here` is the current directory, `manifest` the crate that cargo runs.
+pub async fn execute(
+    migrator: &impl MigratorTraitSelf,
+    cli: Cli,
+    here: &std::path::Path,
+    manifest: Option<&std::path::Path>,
+    output: &mut Output<'_>,
+) -> Exit {
+    output.format = cli.global.format;
+    output.quiet = cli.global.quiet;
+    let result = match dispatch(migrator, cli, here, manifest, output).await {
+        Ok(exit) => return exit,
+        Err(error) => error,
+    };
+    output.error(&result);
+    result.exit
+}
+
+async fn dispatch(
+    migrator: &impl MigratorTraitSelf,
+    cli: Cli,
+    here: &std::path::Path,
+    manifest: Option<&std::path::Path>,
+    output: &mut Output<'_>,
+) -> Result<Exit, CliError> {
+    let Cli { global, command } = cli;
+    if let Command::Init(args) = &command {
+        return command::init::run(args, here, output);
+    }
+    let place = Place::find(global.migration_dir.as_deref(), manifest, here)?;
+    let mut context = Context::new(migrator, global, place, output)?;
+    match command {
+        Command::Init(_) => Ok(Exit::Ok),
+        Command::Revision(args) => command::revision::run(&mut context, &args).await,
+        Command::Upgrade(args) => command::run::upgrade(&mut context, &args).await,
+        Command::Downgrade(args) => command::run::downgrade(&mut context, &args).await,
+        Command::Current(args) => command::standing::current(&mut context, &args).await,
+        Command::History | Command::Status => command::standing::history(&mut context).await,
+        Command::Heads => Ok(command::standing::heads(&mut context)),
+        Command::Show(args) => command::standing::show(&mut context, &args).await,
+        Command::Check(args) => command::compare::check(&mut context, &args).await,
+        Command::Diff(args) => command::compare::diff(&mut context, &args).await,
+        Command::Up { num } => command::run::up(&mut context, num).await,
+        Command::Down { num } => command::run::down(&mut context, num).await,
+        Command::Fresh => command::run::fresh(&mut context).await,
+        Command::Refresh => {
+            command::run::reset(&mut context).await?;
+            command::run::up(&mut context, None).await
+        }
+        Command::Reset => command::run::reset(&mut context).await,
+    }
+}
+
+/// `init`, which needs no migrator.
+pub(crate) fn init(
+    args: &args::Init,
+    here: &std::path::Path,
+    output: &mut Output<'_>,
+) -> Result<Exit, CliError> {
+    command::init::run(args, here, output)
+}
+
+/// Reads `.env`, as SeaORM's own command line does. What it says is never repeated.
+fn load_environment() -> Result<(), CliError> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(_) => Err(
+            CliError::new(Exit::Files, "read `.env`: a line of it is not NAME=value")
+                .help("put values with spaces or `#` in quotes"),
+        ),
+    }
+}
+
+/// Help and version are results; anything else of clap's is a usage error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}

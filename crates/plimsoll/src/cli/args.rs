@@ -1,0 +1,320 @@
+//! The command line: verbs, flags, help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::error::EXIT_CODES;
+
+/// Migrations for SeaORM, generated from your models, proven, and reviewable.
+#[derive(Debug, Parser)]
+#[command(
+    name = "plimsoll",
+    version,
+    after_help = EXIT_CODES,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Text for people, or JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Address of the database [default: plimsoll.toml, then the SQLite file plimsoll.db]
+    #[arg(
+        short = 'u',
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) database_url: Option<String>,
+    /// Schema to work in (PostgreSQL's search_path)
+    #[arg(
+        short = 's',
+        long,
+        global = true,
+        env = "DATABASE_SCHEMA",
+        hide_env_values = true,
+        value_name = "NAME"
+    )]
+    pub(crate) database_schema: Option<String>,
+    /// Directory of the migrations crate [default: where cargo runs it from]
+    #[arg(
+        long,
+        global = true,
+        env = "MIGRATION_DIR",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
+    pub(crate) migration_dir: Option<PathBuf>,
+    /// Format of results: text or json
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        hide_possible_values = true
+    )]
+    pub(crate) format: Format,
+    /// When to colour: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
+    pub(crate) color: Color,
+    /// Results and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// All that is known
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create the migrations crate and plimsoll.toml
+    #[command(after_help = "\
+Examples:
+  cargo plimsoll init                    a crate `migrations` in this workspace
+  cargo plimsoll init --entity models    whose models are in the crate `models`
+
+A crate that is there is left as it is; the lines to add to it are printed.")]
+    Init(Init),
+    /// Write a new revision, empty or from the models
+    #[command(after_help = "\
+Examples:
+  revision --autogenerate -m \"add full name\"
+  revision --autogenerate -m \"add full name\" --dry-run --sql
+  revision --autogenerate -m \"rename\" --rename customer.name=full_name
+  revision -m \"fill in the full names\"
+
+With --autogenerate the database has to be at head; the revision is carried out on a scratch
+database, up, down and up again, before the file is written. Without a difference nothing is
+written and the exit code is 0.")]
+    Revision(Box<Revision>),
+    /// Apply revisions
+    #[command(after_help = "\
+Examples:
+  upgrade          everything
+  upgrade +1       the next one
+  upgrade m2026    up to the only revision whose id begins so
+  upgrade head-1   all but the last")]
+    Upgrade(Upgrade),
+    /// Take revisions back
+    #[command(after_help = "\
+Examples:
+  downgrade -1      the last one
+  downgrade m2026   down to the only revision whose id begins so; it stays applied
+  downgrade base    everything")]
+    Downgrade(Downgrade),
+    /// Show where the database stands
+    #[command(after_help = "\
+Examples:
+  current
+  current --check-heads   exit code 5 unless every revision is applied
+  current --format json")]
+    Current(Current),
+    /// List the revisions, the newest first
+    #[command(after_help = "\
+Examples:
+  history
+  history -v              with parents, times and checksums
+  history --format json")]
+    History,
+    /// List the revisions that none follows
+    Heads,
+    /// Show one revision
+    #[command(after_help = "\
+Examples:
+  show head
+  show current
+  show m20260102")]
+    Show(Show),
+    /// Tell whether models and database agree: exit code 0, or 3 when they differ
+    #[command(after_help = "\
+Examples:
+  check
+  check --format json")]
+    Check(Compare),
+    /// Show how models and database differ; exit code 0 either way
+    #[command(after_help = "\
+Examples:
+  diff
+  diff --sql    with the statements that would make the database agree")]
+    Diff(Compare),
+
+    /// Apply pending revisions, as `sea-orm-cli migrate up`
+    #[command(hide = true)]
+    Up {
+        /// How many
+        #[arg(short, long)]
+        num: Option<u32>,
+    },
+    /// Take revisions back, as `sea-orm-cli migrate down`
+    #[command(hide = true)]
+    Down {
+        /// How many
+        #[arg(short, long, default_value_t = 1)]
+        num: u32,
+    },
+    /// List the revisions, as `sea-orm-cli migrate status`
+    #[command(hide = true)]
+    Status,
+    /// Drop every table, then apply everything
+    #[command(hide = true)]
+    Fresh,
+    /// Take everything back, then apply it again
+    #[command(hide = true)]
+    Refresh,
+    /// Take everything back
+    #[command(hide = true)]
+    Reset,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Directory of the migrations crate
+    #[arg(default_value = "migrations", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Crate with the models
+    #[arg(long, default_value = "entity", value_name = "CRATE")]
+    pub(crate) entity: String,
+}
+
+/// `revision`.
+#[derive(Debug, Args)]
+pub(crate) struct Revision {
+    /// What it is for; names the file
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: String,
+    /// Write what makes the database what the models state
+    #[arg(short, long)]
+    pub(crate) autogenerate: bool,
+    /// Print the SQL too
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) sql: bool,
+    /// Show everything, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// A table or column was renamed; repeatable
+    #[arg(long, value_name = "TABLE[.COLUMN]=NEW", requires = "autogenerate")]
+    pub(crate) rename: Vec<String>,
+    /// A table or column is really to be dropped; repeatable
+    #[arg(long, value_name = "TABLE[.COLUMN]", requires = "autogenerate")]
+    pub(crate) drop: Vec<String>,
+    /// Server on which the scratch database is made [default: the database's own]
+    #[arg(
+        long,
+        env = "PLIMSOLL_SCRATCH_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) scratch_url: Option<String>,
+    /// The time in the file's name, as 2026-01-31T12:00:00Z [default: SOURCE_DATE_EPOCH, then now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Also when nothing differs, record what the models state
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) record: bool,
+    /// Go on although an applied file was edited
+    #[arg(long)]
+    pub(crate) allow_edited: bool,
+}
+
+/// `upgrade`.
+#[derive(Debug, Args)]
+pub(crate) struct Upgrade {
+    /// head, +N, a revision, or steps from one (head-1)
+    #[arg(
+        default_value = "head",
+        value_name = "TARGET",
+        allow_negative_numbers = true
+    )]
+    pub(crate) target: String,
+    /// Go on although an applied file was edited
+    #[arg(long)]
+    pub(crate) allow_edited: bool,
+    /// How long to wait for another run, in seconds
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) lock_timeout: u64,
+}
+
+/// `downgrade`.
+#[derive(Debug, Args)]
+pub(crate) struct Downgrade {
+    /// -N, base, a revision that stays applied, or steps from one (current-1)
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
+    pub(crate) target: String,
+    /// How long to wait for another run, in seconds
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) lock_timeout: u64,
+}
+
+/// `current`.
+#[derive(Debug, Args)]
+pub(crate) struct Current {
+    /// Exit code 5 unless every revision is applied
+    #[arg(long)]
+    pub(crate) check_heads: bool,
+}
+
+/// `show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// head, current, a revision, or steps from one
+    #[arg(
+        default_value = "current",
+        value_name = "REVISION",
+        allow_negative_numbers = true
+    )]
+    pub(crate) revision: String,
+}
+
+/// `check` and `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// Print the SQL too
+    #[arg(long)]
+    pub(crate) sql: bool,
+}

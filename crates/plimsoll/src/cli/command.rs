@@ -1,0 +1,7 @@
+//! The commands, grouped by what they touch.
+
+pub(crate) mod compare;
+pub(crate) mod init;
+pub(crate) mod revision;
+pub(crate) mod run;
+pub(crate) mod standing;

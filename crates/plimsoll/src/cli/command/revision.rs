@@ -1,0 +1,308 @@
+//! `revision`: an empty file to be filled in, or one written from the models, proven before it is written.
+//!
+//! Invariant: either the file, its line in lib.rs and catalog.json are all written, or nothing is.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use plimsoll_codegen::{CodegenError, Header, file_stem, register, render_file};
+use plimsoll_differ::compare::Answers;
+use plimsoll_migrate::connect::Access;
+use plimsoll_report::style;
+use plimsoll_schema::{Backend, Catalog, Flavor, Plan, Server};
+
+use crate::cli::args::Revision;
+use crate::cli::comparison::{Comparison, compare};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+use crate::cli::place::Place;
+use crate::cli::proof::prove;
+
+const ACTION: &str = "write a revision";
+
+pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Result<Exit, CliError> {
+    let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
+    up_to_date(context)?;
+    let parents: Vec<String> = context
+        .project
+        .graph()
+        .one_head()?
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
+    let mut header = Header {
+        id: file_stem(&args.message, created),
+        parents,
+        message: args.message.clone(),
+        created,
+        compared_with: None,
+    };
+    if args.autogenerate {
+        return autogenerate(context, args, &mut header).await;
+    }
+    let plan = Plan {
+        server: some_server(context.url.backend()),
+        steps: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let text = render_file(&plan, &header).map_err(|error| unwritten(&error))?;
+    write(context, args, &header.id, &text, None)?;
+    Ok(Exit::Ok)
+}
+
+async fn autogenerate(
+    context: &mut Context<'_, '_>,
+    args: &Revision,
+    header: &mut Header,
+) -> Result<Exit, CliError> {
+    let answers = answers(args)?;
+    let connection = context.connect(Access::Read).await?;
+    let standing = context.standing(&connection).await?;
+    context.refuse_strange(ACTION, &standing, args.allow_edited)?;
+    Context::refuse_behind(ACTION, &standing)?;
+    let comparison = compare(context, &connection, &answers).await?;
+    known(&comparison, &answers)?;
+    let errors = comparison.errors();
+    if !errors.is_empty() {
+        let message = format!("{ACTION}: {}", settle(errors.len()));
+        return Err(CliError::new(Exit::Blocked, message).because(errors));
+    }
+    if comparison.plan.is_empty() {
+        return unchanged(context, args, &comparison);
+    }
+    prove(context, args.scratch_url.as_deref(), &comparison).await?;
+    header.compared_with = Some(product(&comparison.server).to_owned());
+    let mut plan = comparison.plan.clone();
+    plan.diagnostics.clone_from(&comparison.diagnostics);
+    let text = render_file(&plan, header).map_err(|error| unwritten(&error))?;
+    comparison.print(context, args.sql);
+    let written = write(context, args, &header.id, &text, Some(&comparison.now))?;
+    let document = comparison.document(written);
+    context.output.document(&document);
+    Ok(Exit::Ok)
+}
+
+fn settle(count: usize) -> String {
+    match count {
+        1 => "1 diagnostic has to be settled first".to_owned(),
+        count => format!("{count} diagnostics have to be settled first"),
+    }
+}
+
+/// Refuses to write when this program was built before a revision was added: it would write the same changes once more.
+fn up_to_date(context: &Context<'_, '_>) -> Result<(), CliError> {
+    let sources = context.place.sources()?;
+    let path = sources.join("lib.rs");
+    let lib =
+        std::fs::read_to_string(&path).map_err(|error| CliError::file("read", &path, &error))?;
+    let newer = lib
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim();
+            line.strip_prefix("pub ")
+                .unwrap_or(line)
+                .strip_prefix("mod ")?
+                .strip_suffix(';')
+        })
+        .filter(|module| sources.join(format!("{module}.rs")).is_file())
+        .find(|module| {
+            lib.contains(&format!("{module}::Migration"))
+                && context.project.graph().node(module).is_none()
+        });
+    match newer {
+        None => Ok(()),
+        Some(module) => Err(CliError::new(
+            Exit::Files,
+            format!("{ACTION}: this program was built before `{module}` was added"),
+        )
+        .help("run it through cargo, which builds it anew")),
+    }
+}
+
+/// Nothing differs, so nothing is written; except, when asked for, what the models state.
+fn unchanged(
+    context: &mut Context<'_, '_>,
+    args: &Revision,
+    comparison: &Comparison,
+) -> Result<Exit, CliError> {
+    context
+        .output
+        .text("models and database agree: nothing to write\n");
+    comparison.print(context, false);
+    let path = context.place.catalog();
+    let mut written = None;
+    // As text, because where an entity stands in the source is no part of what it states.
+    let recorded = comparison.last.as_ref().map(Catalog::to_json);
+    if recorded.as_ref() != Some(&comparison.now.to_json()) {
+        if args.record && !args.dry_run {
+            replace(&path, &comparison.now.to_json())
+                .map_err(|error| CliError::file("write", &path, &error))?;
+            let shown = Place::shown(&path);
+            context.output.text(&format!("wrote {shown}\n"));
+            written = Some(shown);
+        } else {
+            context.output.note(
+                "the models state what catalog.json does not hold yet; the next revision, or --record, writes it there",
+            );
+        }
+    }
+    let document = comparison.document(written);
+    context.output.document(&document);
+    Ok(Exit::Ok)
+}
+
+/// Writes the file, its line in lib.rs, and what the models state; with --dry-run, shows the file instead.
+fn write(
+    context: &mut Context<'_, '_>,
+    args: &Revision,
+    id: &str,
+    text: &str,
+    now: Option<&Catalog>,
+) -> Result<Option<String>, CliError> {
+    let (name, dim) = (style::REVISION, style::DIM);
+    if args.dry_run {
+        context
+            .output
+            .text(&format!("\n{dim}// {id}.rs{dim:#}\n{text}"));
+        return Ok(None);
+    }
+    let extra: Vec<_> = now
+        .map(|now| (context.place.catalog(), now.to_json()))
+        .into_iter()
+        .collect();
+    let registered =
+        register(&context.place.migrations, id, text, &extra).map_err(|error| unwritten(&error))?;
+    let shown = Place::shown(&registered.revision);
+    context
+        .output
+        .text(&format!("wrote {name}{shown}{name:#}\n"));
+    context
+        .output
+        .note("review it, then apply it with `upgrade`");
+    Ok(Some(shown))
+}
+
+fn unwritten(error: &CodegenError) -> CliError {
+    let exit = match error {
+        CodegenError::NotRust { .. } => Exit::Failed,
+        CodegenError::Exists(_)
+        | CodegenError::Layout { .. }
+        | CodegenError::Io { .. }
+        | CodegenError::NotUtf8(_) => Exit::Files,
+    };
+    CliError::new(exit, format!("{ACTION}: {error}"))
+}
+
+/// Replaces a file's text at once, or not at all.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// The time in the file's name: as given, as the build's epoch says, or now.
+fn created(at: Option<&str>, epoch: Option<String>) -> Result<Timestamp, CliError> {
+    let wrong = |what: &str, example: &str| {
+        CliError::new(Exit::Usage, format!("read the time in {what}"))
+            .help(format!("write it as {example}"))
+    };
+    if let Some(at) = at {
+        return at
+            .parse()
+            .map_err(|_| wrong("--at", "2026-01-31T12:00:00Z"));
+    }
+    match epoch {
+        Some(epoch) => epoch
+            .parse()
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .ok_or_else(|| wrong("SOURCE_DATE_EPOCH", "seconds since 1970")),
+        None => Ok(Timestamp::now()),
+    }
+}
+
+fn answers(args: &Revision) -> Result<Answers, CliError> {
+    let mut answers = Answers::default();
+    for text in &args.rename {
+        let parts = text
+            .split_once('=')
+            .filter(|(from, to)| !from.is_empty() && !to.is_empty());
+        let Some((from, to)) = parts else {
+            return Err(CliError::new(Exit::Usage, format!("read --rename {text}"))
+                .help("write it as --rename customer.name=full_name, or --rename orders=order"));
+        };
+        // `customer.name=customer.full_name` says the table twice.
+        let to = match from.rsplit_once('.') {
+            Some((table, _)) => to
+                .strip_prefix(table)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .unwrap_or(to),
+            None => to,
+        };
+        answers.renames.insert(from.to_owned(), to.to_owned());
+    }
+    answers.drops.extend(args.drop.iter().cloned());
+    Ok(answers)
+}
+
+/// Refuses an answer about what the database does not hold: it would silently do nothing.
+fn known(comparison: &Comparison, answers: &Answers) -> Result<(), CliError> {
+    let holds = |name: &str| {
+        comparison.diff.current.tables.values().any(|table| {
+            let whole = table.name.to_string();
+            whole == name
+                || name
+                    .strip_prefix(&whole)
+                    .and_then(|rest| rest.strip_prefix('.'))
+                    .is_some_and(|column| table.column(column).is_some())
+        })
+    };
+    let mut flags = answers
+        .renames
+        .keys()
+        .map(|from| ("--rename", from))
+        .chain(answers.drops.iter().map(|name| ("--drop", name)));
+    match flags.find(|(_, name)| !holds(name)) {
+        None => Ok(()),
+        Some((flag, name)) => Err(CliError::new(
+            Exit::Usage,
+            format!("follow {flag} {name}: the database has no such table or column"),
+        )
+        .help("write the name that the database has now, as table or table.column")),
+    }
+}
+
+const fn product(server: &Server) -> &'static str {
+    match (server.backend, server.flavor) {
+        (Backend::Sqlite, _) => "SQLite",
+        (Backend::Postgres, _) => "PostgreSQL",
+        (Backend::Mysql, Flavor::Original) => "MySQL",
+        (Backend::Mysql, Flavor::MariaDb) => "MariaDB",
+    }
+}
+
+/// A server for a plan without steps.
+fn some_server(backend: Backend) -> Server {
+    match backend {
+        Backend::Sqlite => Server::sqlite(),
+        Backend::Postgres => Server::postgres(0),
+        Backend::Mysql => Server::mysql(plimsoll_schema::Version(0, 0, 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_can_be_said() {
+        let at = |text| created(Some(text), None).map(Timestamp::as_second);
+        assert_eq!(at("1970-01-01T00:01:00Z").unwrap(), 60);
+        assert_eq!(created(None, Some("60".into())).unwrap().as_second(), 60);
+        assert_eq!(at("yesterday").unwrap_err().exit, Exit::Usage);
+        assert!(created(None, Some("x".into())).is_err());
+    }
+}

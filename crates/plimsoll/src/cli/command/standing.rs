@@ -1,0 +1,197 @@
+//! `current`, `history`, `heads`, `show`: nothing here writes.
+
+use std::collections::BTreeSet;
+
+use plimsoll_migrate::connect::Access;
+use plimsoll_migrate::graph::{Node, Point};
+use plimsoll_migrate::history::Row;
+use plimsoll_migrate::project::Standing;
+use plimsoll_report::document::{self, Revision};
+
+use crate::cli::args::{Current, Show};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+
+pub(crate) async fn current(
+    context: &mut Context<'_, '_>,
+    args: &Current,
+) -> Result<Exit, CliError> {
+    let connection = context.connect(Access::Read).await?;
+    let standing = context.standing(&connection).await?;
+    context.warn_edited(&standing);
+    let revisions = revisions(context, Some(&standing));
+    let shown: Vec<Revision> = revisions
+        .into_iter()
+        .filter(|revision| revision.current || !revision.has_file)
+        .collect();
+    let verbose = context.global.verbose;
+    if shown.is_empty() {
+        context.output.text("base: no revision is applied\n");
+    }
+    context
+        .output
+        .text(&plimsoll_report::history(&shown, verbose));
+    for line in remarks(&standing) {
+        context.output.note(&line);
+    }
+    context.output.document(&document::Current {
+        format: document::FORMAT,
+        database: context.url.to_string(),
+        current: current_ids(context, &standing),
+        heads: owned(&context.project.graph().heads()),
+        at_head: standing.is_at_head(),
+        pending: standing.pending.clone(),
+        unknown: standing.unknown.clone(),
+        edited: standing.edited.clone(),
+    });
+    Ok(if args.check_heads && !standing.is_at_head() {
+        Exit::Standing
+    } else {
+        Exit::Ok
+    })
+}
+
+fn remarks(standing: &Standing) -> Vec<String> {
+    let mut out = Vec::new();
+    match standing.pending.len() {
+        0 => {}
+        1 => out.push("1 revision is pending; `upgrade` applies it".to_owned()),
+        count => out.push(format!(
+            "{count} revisions are pending; `upgrade` applies them"
+        )),
+    }
+    for id in &standing.unknown {
+        out.push(format!("`{id}` is applied and has no file here"));
+    }
+    out
+}
+
+pub(crate) async fn history(context: &mut Context<'_, '_>) -> Result<Exit, CliError> {
+    let standing = standing_if_reachable(context).await;
+    let mut revisions = revisions(context, standing.as_ref());
+    revisions.reverse();
+    if revisions.is_empty() {
+        context.output.text("no revisions\n");
+    }
+    show_revisions(context, revisions);
+    Ok(Exit::Ok)
+}
+
+pub(crate) fn heads(context: &mut Context<'_, '_>) -> Exit {
+    let revisions = revisions(context, None)
+        .into_iter()
+        .filter(|revision| revision.head)
+        .collect();
+    show_revisions(context, revisions);
+    Exit::Ok
+}
+
+pub(crate) async fn show(context: &mut Context<'_, '_>, args: &Show) -> Result<Exit, CliError> {
+    let standing = standing_if_reachable(context).await;
+    let applied = standing.as_ref().map(Standing::applied_set);
+    let point = context
+        .project
+        .graph()
+        .resolve(&args.revision, &applied.unwrap_or_default())?;
+    let Point::At(id) = point else {
+        context.output.text("base: no revision\n");
+        show_revisions(context, Vec::new());
+        return Ok(Exit::Ok);
+    };
+    context.global.verbose = true;
+    let revisions = revisions(context, standing.as_ref())
+        .into_iter()
+        .filter(|revision| revision.id == id)
+        .collect();
+    show_revisions(context, revisions);
+    if let Ok(sources) = context.place.sources() {
+        let path = sources.join(format!("{id}.rs"));
+        if path.is_file() {
+            let shown = crate::cli::place::Place::shown(&path);
+            context.output.text(&format!("    file: {shown}\n"));
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+fn show_revisions(context: &mut Context<'_, '_>, revisions: Vec<Revision>) {
+    let verbose = context.global.verbose;
+    context
+        .output
+        .text(&plimsoll_report::history(&revisions, verbose));
+    context.output.document(&document::History {
+        format: document::FORMAT,
+        revisions,
+    });
+}
+
+/// Files can be listed without a database; then it is not said what is applied.
+async fn standing_if_reachable(context: &mut Context<'_, '_>) -> Option<Standing> {
+    let result = match context.connect(Access::Read).await {
+        Ok(connection) => context.standing(&connection).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(standing) => Some(standing),
+        Err(error) => {
+            let message = format!("what is applied is not known: failed to {}", error.message);
+            context.output.warning(&message);
+            None
+        }
+    }
+}
+
+/// All revisions in the order of the graph; those that only the database knows come first.
+fn revisions(context: &Context<'_, '_>, standing: Option<&Standing>) -> Vec<Revision> {
+    let graph = context.project.graph();
+    let heads: BTreeSet<&str> = graph.heads().into_iter().collect();
+    let current: BTreeSet<String> = standing
+        .map(|standing| current_ids(context, standing).into_iter().collect())
+        .unwrap_or_default();
+    let unknown = standing
+        .into_iter()
+        .flat_map(|standing| standing.unknown.iter().filter_map(|id| standing.row(id)))
+        .map(|row| told(Revision::default(), row));
+    let known = graph.nodes().iter().map(|node: &Node| {
+        let revision = Revision {
+            id: node.id.clone(),
+            message: node.message(),
+            parents: node.parents.clone(),
+            head: heads.contains(node.id.as_str()),
+            applied: standing.map(|_| false),
+            current: current.contains(&node.id),
+            edited: standing.is_some_and(|standing| standing.edited.contains(&node.id)),
+            has_file: true,
+            checksum: node.checksum(),
+            ..Revision::default()
+        };
+        match standing.and_then(|standing| standing.row(&node.id)) {
+            Some(row) => told(revision, row),
+            None => revision,
+        }
+    });
+    unknown.chain(known).collect()
+}
+
+/// The revision with what the database remembers of it.
+fn told(revision: Revision, row: &Row) -> Revision {
+    let details = row.details.as_ref();
+    Revision {
+        id: row.revision.clone(),
+        applied: Some(true),
+        applied_at: jiff::Timestamp::from_second(row.applied_at)
+            .ok()
+            .map(|time| time.to_string()),
+        duration_ms: details.map(|details| details.duration_ms),
+        applied_by: details.and_then(|details| details.applied_by.clone()),
+        ..revision
+    }
+}
+
+fn current_ids(context: &Context<'_, '_>, standing: &Standing) -> Vec<String> {
+    owned(&context.project.graph().heads_of(&standing.applied_set()))
+}
+
+fn owned(ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|id| (*id).to_owned()).collect()
+}

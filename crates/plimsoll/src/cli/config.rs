@@ -1,0 +1,149 @@
+//! `plimsoll.toml`: what holds for a whole project. Every key has a default; a key we do not know is an error.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::error::{CliError, Exit};
+
+/// The file's name.
+pub(crate) const FILE: &str = "plimsoll.toml";
+
+/// What the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// The directory of the migrations crate, from this file.
+    pub(crate) migrations: String,
+    /// Who owns what the models never stated.
+    pub(crate) manage: Manage,
+    /// Tables that are none of ours: names, in which `*` stands for any text and `?` for any character.
+    pub(crate) ignore: Vec<String>,
+    /// Schemas to compare besides the default one (PostgreSQL; databases on MySQL).
+    pub(crate) schemas: Vec<String>,
+    /// The database.
+    pub(crate) database: Database,
+}
+
+/// Who owns what the models never stated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Manage {
+    /// It is left alone.
+    #[default]
+    Stated,
+    /// It is dropped.
+    Everything,
+}
+
+/// The database of a project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Database {
+    /// Its address, where neither flag nor environment give one. A relative SQLite path is taken from this file.
+    pub(crate) url: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            migrations: "migrations".to_owned(),
+            manage: Manage::default(),
+            ignore: Vec::new(),
+            schemas: Vec::new(),
+            database: Database::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file at a path.
+    ///
+    /// # Errors
+    /// When it cannot be read or says what we do not know.
+    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| CliError::file("read", path, &error))?;
+        toml::from_str(&text).map_err(|error: toml::de::Error| {
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            CliError::new(
+                Exit::Files,
+                format!(
+                    "read `{}`, line {line}: {}",
+                    path.display(),
+                    error.message()
+                ),
+            )
+            .help("the keys are migrations, manage, ignore, schemas and [database] url")
+        })
+    }
+
+    /// Whether a table is none of ours.
+    pub(crate) fn ignores(&self, table: &str) -> bool {
+        self.ignore.iter().any(|pattern| matches(pattern, table))
+    }
+}
+
+/// Whether a pattern of `*` and `?` fits a whole name.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let rest = rest.as_str();
+            name.char_indices()
+                .map(|(at, _)| &name[at..])
+                .chain([""])
+                .any(|tail| matches(rest, tail))
+        }
+        Some(first) => {
+            let mut tail = name.chars();
+            tail.next().is_some_and(|c| first == '?' || first == c)
+                && matches(rest.as_str(), tail.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, name, fits) in [
+            ("audit", "audit", true),
+            ("audit", "audits", false),
+            ("audit*", "audit_2026", true),
+            ("*_log", "mail_log", true),
+            ("*_log", "mail_logs", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*", "", true),
+            ("*a*b*", "xxaxxbxx", true),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_told_with_its_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE);
+        std::fs::write(&path, "manage = \"everything\"\nignor = []\n").unwrap();
+        let error = Config::read(&path).unwrap_err();
+        let told = error
+            .message
+            .replace(&directory.path().display().to_string(), "DIR");
+        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`");
+        std::fs::write(
+            &path,
+            "ignore = [\"tmp_*\"]\n[database]\nurl = \"sqlite:x.db\"",
+        )
+        .unwrap();
+        let config = Config::read(&path).unwrap();
+        assert!(config.ignores("tmp_1"));
+        assert_eq!(config.manage, Manage::Stated);
+    }
+}

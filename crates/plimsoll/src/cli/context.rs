@@ -1,0 +1,102 @@
+//! What every command starts from: the project, the database, where words go.
+
+use plimsoll_migrate::connect::{Access, Connection, connect};
+use plimsoll_migrate::project::{Project, Standing};
+use plimsoll_migrate::url::DbUrl;
+use sea_orm_migration::MigratorTraitSelf;
+
+use super::args::Global;
+use super::error::{CliError, Exit};
+use super::output::Output;
+use super::place::Place;
+
+/// What every command starts from.
+pub(crate) struct Context<'a, 'o> {
+    pub(crate) project: Project,
+    pub(crate) place: Place,
+    pub(crate) global: Global,
+    pub(crate) url: DbUrl,
+    pub(crate) output: &'a mut Output<'o>,
+}
+
+impl<'a, 'o> Context<'a, 'o> {
+    pub(crate) fn new(
+        migrator: &impl MigratorTraitSelf,
+        global: Global,
+        place: Place,
+        output: &'a mut Output<'o>,
+    ) -> Result<Self, CliError> {
+        Ok(Self {
+            project: Project::of(migrator)?,
+            url: place.database(global.database_url.as_deref())?,
+            place,
+            global,
+            output,
+        })
+    }
+
+    pub(crate) async fn connect(&self, access: Access) -> Result<Connection, CliError> {
+        Ok(connect(&self.url, access, self.global.database_schema.as_deref()).await?)
+    }
+
+    pub(crate) async fn standing(&self, connection: &Connection) -> Result<Standing, CliError> {
+        self.project
+            .standing(connection)
+            .await
+            .map_err(|error| CliError::database("read the history", &error))
+    }
+
+    /// Refuses revisions in the database that have no file, and applied files that were edited. `action` is what is refused, as a verb.
+    pub(crate) fn refuse_strange(
+        &mut self,
+        action: &str,
+        standing: &Standing,
+        allow_edited: bool,
+    ) -> Result<(), CliError> {
+        if let Some(first) = standing.unknown.first() {
+            let message = match standing.unknown.len() {
+                1 => format!(
+                    "{action}: the database is ahead, `{first}` is applied and has no file here"
+                ),
+                count => format!(
+                    "{action}: the database is ahead, {count} of its revisions have no file here (the first is `{first}`)"
+                ),
+            };
+            return Err(CliError::new(Exit::Standing, message).help(
+                "get the missing files, as with `git pull`, or use the database that belongs to this checkout",
+            ));
+        }
+        let Some(first) = standing.edited.first() else {
+            return Ok(());
+        };
+        if allow_edited {
+            self.warn_edited(standing);
+            return Ok(());
+        }
+        let message = format!("{action}: `{first}` was edited after it was applied");
+        Err(CliError::new(Exit::Standing, message).help(
+            "restore the file and put the change into a new revision, or pass --allow-edited",
+        ))
+    }
+
+    /// Refuses a database that revisions are missing in.
+    pub(crate) fn refuse_behind(action: &str, standing: &Standing) -> Result<(), CliError> {
+        let message = match standing.pending.as_slice() {
+            [] => return Ok(()),
+            [only] => format!("{action}: the database is behind, `{only}` is not applied"),
+            [first, ..] => format!(
+                "{action}: the database is behind, {} revisions are not applied (the first is `{first}`)",
+                standing.pending.len()
+            ),
+        };
+        Err(CliError::new(Exit::Standing, message).help("run `upgrade` first"))
+    }
+
+    /// Says which applied files were edited.
+    pub(crate) fn warn_edited(&mut self, standing: &Standing) {
+        for id in &standing.edited {
+            self.output
+                .warning(&format!("`{id}` was edited after it was applied"));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The global command: finds the migrations crate of the project around it, and lets cargo run it with the same words.
+//!
+//! What needs no models (`init`, `--help`, a mistake in the words) is dealt with here, without building anything.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anstream::AutoStream;
+use cargo_metadata::{Metadata, MetadataCommand};
+use clap::Parser;
+
+use crate::cli::args::{Cli, Command as Verb};
+use crate::cli::place::Place;
+use crate::cli::{CliError, Exit, Output};
+
+/// Does what the words say. `words` are those of the process, the first being its name.
+pub fn main(words: Vec<OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(&words) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut out = AutoStream::auto(std::io::stdout());
+    let mut err = AutoStream::auto(std::io::stderr());
+    let mut output = Output::new(&mut out, &mut err);
+    output.format = cli.global.format;
+    output.quiet = cli.global.quiet;
+    let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let result = if let Verb::Init(args) = &cli.command {
+        crate::cli::init(args, &here, &mut output).map(|exit| ExitCode::from(exit.code()))
+    } else {
+        find(cli.global.migration_dir.as_deref(), &here).and_then(|manifest| {
+            let words: Vec<OsString> = words.into_iter().skip(1).collect();
+            hand_over(&manifest, &words)
+        })
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.exit.code())
+        }
+    }
+}
+
+/// The manifest of the migrations crate.
+fn find(stated: Option<&Path>, here: &Path) -> Result<PathBuf, CliError> {
+    let place = Place::find(stated, None, here)?;
+    let manifest = place.migrations.join("Cargo.toml");
+    if place.migrations != here && manifest.is_file() {
+        return Ok(manifest);
+    }
+    if stated.is_some() {
+        return Err(CliError::new(
+            Exit::Files,
+            format!(
+                "find the migrations crate: there is no `{}`",
+                manifest.display()
+            ),
+        )
+        .help("give the directory of its Cargo.toml"));
+    }
+    let metadata = MetadataCommand::new()
+        .current_dir(here)
+        .no_deps()
+        .exec()
+        .map_err(|error| {
+            CliError::new(
+                Exit::Files,
+                format!(
+                    "find the migrations crate: {}",
+                    first_line(&error.to_string())
+                ),
+            )
+            .help("run this inside a cargo project")
+        })?;
+    match candidates(&metadata).as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(CliError::new(
+            Exit::Files,
+            "find the migrations crate: no member of this workspace depends on plimsoll and has a program",
+        )
+        .help("`cargo plimsoll init` makes one")),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .map(|manifest| format!("`{}`", manifest.display()))
+                .collect();
+            Err(CliError::new(
+                Exit::Files,
+                format!("find the migrations crate: it could be {}", names.join(" or ")),
+            )
+            .help("name its directory in plimsoll.toml, as in `migrations = \"migrations\"`"))
+        }
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("error"))
+        .unwrap_or_else(|| text.lines().next().unwrap_or_default())
+}
+
+/// Members that depend on plimsoll and have a program.
+fn candidates(metadata: &Metadata) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = metadata
+        .packages
+        .iter()
+        .filter(|package| {
+            package
+                .dependencies
+                .iter()
+                .any(|dependency| dependency.name == "plimsoll")
+                && package.targets.iter().any(cargo_metadata::Target::is_bin)
+        })
+        .map(|package| package.manifest_path.clone().into_std_path_buf())
+        .collect();
+    found.sort();
+    found
+}
+
+/// Lets cargo build and run the crate in this one's place.
+fn hand_over(manifest: &Path, words: &[OsString]) -> Result<ExitCode, CliError> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(&cargo);
+    command
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(manifest)
+        .arg("--")
+        .args(words);
+    let failed = |error: &std::io::Error| {
+        CliError::new(
+            Exit::Files,
+            format!("run `{}`: {error}", cargo.to_string_lossy()),
+        )
+        .help("install Rust's cargo, or put it on the PATH")
+    };
+    #[cfg(unix)]
+    {
+        // Ctrl-C and the exit code reach the right process when there is only one.
+        use std::os::unix::process::CommandExt as _;
+        Err(failed(&command.exec()))
+    }
+    #[cfg(not(unix))]
+    {
+        let status = command.status().map_err(|error| failed(&error))?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        Ok(ExitCode::from(code.unwrap_or(1)))
+    }
+}

@@ -1,0 +1,420 @@
+//! `check`, `diff` and `revision` on models of this program's own.
+//!
+//! Without the usual harness, because the models are read in a child process: `main` has to be ours.
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod shell;
+
+use plimsoll::prelude::*;
+use shell::Shell;
+
+mod models {
+    pub(crate) mod baker {
+        use sea_orm::entity::prelude::*;
+
+        #[sea_orm::model]
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+        #[sea_orm(table_name = "baker")]
+        pub(crate) struct Model {
+            #[sea_orm(primary_key)]
+            pub(crate) id: i32,
+            pub(crate) name: String,
+            #[sea_orm(unique)]
+            pub(crate) email: Option<String>,
+        }
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+}
+
+struct Bakery;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Bakery {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        Vec::new()
+    }
+}
+
+const LIB: &str = "\
+use plimsoll::prelude::*;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![]
+    }
+}
+";
+
+const WRITE: &str = "revision --autogenerate -m first --at 2026-01-31T12:00:00Z";
+
+fn project() -> Shell {
+    let shell = Shell::new();
+    std::fs::create_dir(shell.path().join("src")).unwrap();
+    std::fs::write(shell.path().join("src/lib.rs"), LIB).unwrap();
+    shell
+}
+
+fn files(shell: &Shell) -> Vec<String> {
+    let mut found: Vec<String> = ["", "src"]
+        .iter()
+        .flat_map(|directory| std::fs::read_dir(shell.path().join(directory)).unwrap())
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    found
+}
+
+async fn differing() {
+    let shell = project();
+    let told = shell
+        .session(&Bakery, &["check", "diff --sql", "check --format json"])
+        .await;
+    insta::assert_snapshot!(told, @r#"
+    $ check
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+    [3]
+    $ diff --sql
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+
+    -- up
+    CREATE TABLE "baker" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar NOT NULL, "email" varchar NULL, CONSTRAINT "uq-baker-email" UNIQUE ("email") );
+
+    -- down
+    DROP TABLE "baker";
+    [0]
+    $ check --format json
+    {
+      "format": 1,
+      "differs": true,
+      "server": {
+        "product": "sqlite",
+        "version": "V"
+      },
+      "changes": [
+        {
+          "action": "add",
+          "kind": "table",
+          "name": "baker",
+          "parts": [
+            {
+              "action": "add",
+              "kind": "column",
+              "table": "baker",
+              "name": "id",
+              "to": "integer not null auto-increment"
+            },
+            {
+              "action": "add",
+              "kind": "column",
+              "table": "baker",
+              "name": "name",
+              "to": "varchar not null"
+            },
+            {
+              "action": "add",
+              "kind": "column",
+              "table": "baker",
+              "name": "email",
+              "to": "varchar"
+            },
+            {
+              "action": "add",
+              "kind": "primary key",
+              "table": "baker",
+              "name": "",
+              "to": "(id)"
+            },
+            {
+              "action": "add",
+              "kind": "unique",
+              "table": "baker",
+              "name": "uq-baker-email",
+              "to": "(email)"
+            }
+          ]
+        }
+      ],
+      "diagnostics": [],
+      "up": [
+        "CREATE TABLE \"baker\" ( \"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, \"name\" varchar NOT NULL, \"email\" varchar NULL, CONSTRAINT \"uq-baker-email\" UNIQUE (\"email\") )"
+      ],
+      "down": [
+        "DROP TABLE \"baker\""
+      ]
+    }
+    [3]
+    "#);
+    assert_eq!(files(&shell), ["lib.rs", "src"]);
+}
+
+async fn a_revision_is_written_once() {
+    let shell = project();
+    insta::assert_snapshot!(shell.run(&Bakery, &format!("{WRITE} --dry-run")).await, @r#"
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+
+    // m20260131_120000_first.rs
+    //! First.
+    //!
+    //! Revision: m20260131_120000_first
+    //! Follows: nothing
+    //! Created: 2026-01-31 12:00:00 UTC
+    //! Compared with: SQLite
+    //!
+    //! Changes:
+    //! - create table `baker`
+
+    use plimsoll::prelude::*;
+
+    plimsoll::revision! {
+        id: "m20260131_120000_first",
+        parents: [],
+    }
+
+    #[derive(DeriveMigrationName)]
+    pub struct Migration;
+
+    #[async_trait::async_trait]
+    impl MigrationTrait for Migration {
+        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            // Create table `baker`.
+            manager
+                .create_table(
+                    Table::create()
+                        .table("baker")
+                        .col(
+                            ColumnDef::new("id")
+                                .integer()
+                                .not_null()
+                                .auto_increment()
+                                .primary_key(),
+                        )
+                        .col(ColumnDef::new("name").string().not_null())
+                        .col(ColumnDef::new("email").string().null())
+                        .index(Index::create().name("uq-baker-email").col("email").unique())
+                        .to_owned(),
+                )
+                .await?;
+
+            Ok(())
+        }
+
+        async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            // Takes back: create table `baker`.
+            manager
+                .drop_table(Table::drop().table("baker").to_owned())
+                .await?;
+
+            Ok(())
+        }
+    }
+    [0]
+    "#);
+    assert_eq!(files(&shell), ["lib.rs", "src"]);
+    insta::assert_snapshot!(shell.run(&Bakery, WRITE).await, @r"
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+    wrote DIR/src/m20260131_120000_first.rs
+    ! review it, then apply it with `upgrade`
+    [0]
+    ");
+    assert_eq!(
+        files(&shell),
+        ["catalog.json", "lib.rs", "m20260131_120000_first.rs", "src"]
+    );
+    let lib = std::fs::read_to_string(shell.path().join("src/lib.rs")).unwrap();
+    assert!(
+        lib.contains("Box::new(m20260131_120000_first::Migration)"),
+        "{lib}"
+    );
+    // This program does not know the file it wrote.
+    insta::assert_snapshot!(shell.run(&Bakery, WRITE).await, @r"
+    ! error: failed to write a revision: this program was built before `m20260131_120000_first` was added
+    ! help: run it through cargo, which builds it anew
+    [7]
+    ");
+}
+
+async fn an_empty_revision_asks_no_database() {
+    let shell = project();
+    let line = "revision -m later --at 2026-01-31T12:00:00Z -u postgres://127.0.0.1:1/none";
+    insta::assert_snapshot!(shell.run(&Bakery, line).await, @r"
+    wrote DIR/src/m20260131_120000_later.rs
+    ! review it, then apply it with `upgrade`
+    [0]
+    ");
+    assert_eq!(
+        files(&shell),
+        ["lib.rs", "m20260131_120000_later.rs", "src"]
+    );
+}
+
+async fn nothing_to_write() {
+    let shell = project();
+    let url = format!("sqlite://{}/plimsoll.db?mode=rwc", shell.path().display());
+    let db = sea_orm::Database::connect(url).await.unwrap();
+    let create = "CREATE TABLE baker (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name varchar NOT NULL, \
+        email varchar UNIQUE, shoe_size integer)";
+    db.execute_unprepared(create).await.unwrap();
+    let told = shell
+        .session(
+            &Bakery,
+            &["check", "check -v", WRITE, &format!("{WRITE} --record")],
+        )
+        .await;
+    insta::assert_snapshot!(told, @r"
+    $ check
+    models and database agree
+    ! 1 note; -v shows it
+    [0]
+    $ check -v
+    models and database agree
+    note[N501]: column `baker.shoe_size` is in the database and its model does not have it
+    [0]
+    $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z
+    models and database agree: nothing to write
+    ! 1 note; -v shows it
+    ! the models state what catalog.json does not hold yet; the next revision, or --record, writes it there
+    [0]
+    $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --record
+    models and database agree: nothing to write
+    wrote DIR/catalog.json
+    ! 1 note; -v shows it
+    [0]
+    ");
+    assert_eq!(
+        files(&shell),
+        ["catalog.json", "lib.rs", "plimsoll.db", "src"]
+    );
+    insta::assert_snapshot!(shell.run(&Bakery, WRITE).await, @r"
+    models and database agree: nothing to write
+    ! 1 note; -v shows it
+    [0]
+    ");
+}
+
+async fn what_cannot_be_done_is_told() {
+    let shell = project();
+    let told = shell
+        .session(
+            &Bakery,
+            &[
+                &format!("{WRITE} --rename nonsense"),
+                &format!("{WRITE} --rename baker.nam=name"),
+                &format!("{WRITE} --drop cake"),
+                &format!("{WRITE} --scratch-url mysql://127.0.0.1/x"),
+                "revision -m x --at yesterday",
+            ],
+        )
+        .await;
+    insta::assert_snapshot!(told, @r"
+    $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --rename nonsense
+    ! error: failed to read --rename nonsense
+    ! help: write it as --rename customer.name=full_name, or --rename orders=order
+    [2]
+    $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --rename baker.nam=name
+    ! error: failed to follow --rename baker.nam: the database has no such table or column
+    ! help: write the name that the database has now, as table or table.column
+    [2]
+    $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --drop cake
+    ! error: failed to follow --drop cake: the database has no such table or column
+    ! help: write the name that the database has now, as table or table.column
+    [2]
+    $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --scratch-url mysql://127.0.0.1/x
+    ! error: failed to prove the plan: --scratch-url is MySQL and the database SQLite
+    ! help: give a server of the same kind and version
+    [2]
+    $ revision -m x --at yesterday
+    ! error: failed to read the time in --at
+    ! help: write it as 2026-01-31T12:00:00Z
+    [2]
+    ");
+
+    std::fs::write(shell.path().join("catalog.json"), "{\n<<<<<<< ours\n").unwrap();
+    insta::assert_snapshot!(shell.run(&Bakery, "check").await, @r"
+    ! error: failed to read `DIR/catalog.json`: line 2, column 1: key must be a string
+    ! help: restore it from version control; after a merge, keep one line for each object of both sides
+    [7]
+    ");
+    std::fs::remove_file(shell.path().join("catalog.json")).unwrap();
+
+    std::fs::write(shell.path().join("src/lib.rs"), "fn migrations( {").unwrap();
+    insta::assert_snapshot!(shell.run(&Bakery, &format!("{WRITE} -q")).await, @r"
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+    ! error: failed to write a revision: `DIR/src/lib.rs`, line 1: it is not Rust that can be read (cannot parse string into token stream); add by hand: `mod m20260131_120000_first;` at the top, and `Box::new(m20260131_120000_first::Migration)` at the end of the list in `migrations()`
+    [7]
+    ");
+    assert_eq!(files(&shell), ["lib.rs", "src"]);
+
+    std::fs::remove_file(shell.path().join("src/lib.rs")).unwrap();
+    insta::assert_snapshot!(shell.run(&Bakery, WRITE).await, @r"
+    ! error: failed to find the migrations crate: there is no `DIR/src/lib.rs`
+    ! help: run this through cargo, or say where the crate is with --migration-dir
+    [7]
+    ");
+}
+
+async fn servers() {
+    for url in shell::servers() {
+        let shell = project();
+        let database = shell::Database::create(&url).await;
+        let line = format!("{WRITE} -u {}", database.url);
+        let told = shell.run(&Bakery, &line).await;
+        assert!(told.ends_with("[0]"), "{told}");
+        assert!(files(&shell).contains(&"m20260131_120000_first.rs".to_owned()));
+        database.drop().await;
+    }
+}
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    if let Some(code) = plimsoll_differ::models::run_if_child() {
+        return code;
+    }
+    // A test of this name can be asked for, as with the usual harness.
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    macro_rules! run {
+        ($($test:ident)*) => {
+            $(if wanted.as_ref().is_none_or(|wanted| stringify!($test).contains(wanted)) {
+                $test().await;
+                println!("test {} ... ok", stringify!($test));
+            })*
+        };
+    }
+    run! {
+        differing
+        a_revision_is_written_once
+        an_empty_revision_asks_no_database
+        nothing_to_write
+        what_cannot_be_done_is_told
+        servers
+    }
+    std::process::ExitCode::SUCCESS
+}
