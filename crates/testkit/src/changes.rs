@@ -1,0 +1,86 @@
+//! Changes as text for people: the golden that a reviewer reads first.
+
+use plimsoll_schema::{Catalog, Change, Column, EnumType, TableChange};
+
+use crate::text::{Part, write, write_column};
+
+/// Writes the changes, one a line, parts of a table indented below it.
+pub fn write_changes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
+    changes.into_iter().map(change).collect()
+}
+
+fn change(change: &Change) -> String {
+    match change {
+        Change::CreateTable(table) => {
+            format!("create {}", write(&Catalog::of([table.clone()])))
+        }
+        Change::DropTable(table) => format!("drop {}", write(&Catalog::of([table.clone()]))),
+        Change::RenameTable(pair) => format!("rename table {} -> {}\n", pair.from, pair.to),
+        Change::AlterTable { table, changes } => {
+            let parts: String = changes
+                .iter()
+                .map(|change| format!("  {}\n", part(change)))
+                .collect();
+            format!("alter table {table}\n{parts}")
+        }
+        Change::CreateEnum(enum_type) => format!("create {}", enumeration(enum_type)),
+        Change::DropEnum(enum_type) => format!("drop {}", enumeration(enum_type)),
+        Change::AlterEnum(pair) => format!(
+            "alter {}   -> {}",
+            enumeration(&pair.from),
+            enumeration(&pair.to)
+        ),
+        Change::RenameEnum(pair) => format!("rename enum {} -> {}\n", pair.from, pair.to),
+        Change::RenameEnumValue { name, value } => {
+            format!(
+                "rename value of enum {name}: {} -> {}\n",
+                value.from, value.to
+            )
+        }
+    }
+}
+
+fn enumeration(enum_type: &EnumType) -> String {
+    let mut catalog = Catalog::default();
+    catalog
+        .enums
+        .insert(enum_type.name.clone(), enum_type.clone());
+    write(&catalog)
+}
+
+fn part(change: &TableChange) -> String {
+    match change {
+        TableChange::AddColumn(column) => format!("+ {}", write_column(column)),
+        TableChange::DropColumn(column) => format!("- {}", write_column(column)),
+        TableChange::RenameColumn(pair) => format!("rename column {} -> {}", pair.from, pair.to),
+        TableChange::AlterColumn(pair) => altered(&pair.from, &pair.to),
+        TableChange::AddPrimaryKey(key) => format!("+ {}", key.text()),
+        TableChange::DropPrimaryKey(key) => format!("- {}", key.text()),
+        TableChange::AddUnique(unique) => format!("+ {}", unique.text()),
+        TableChange::DropUnique(unique) => format!("- {}", unique.text()),
+        TableChange::AddIndex(index) => format!("+ {}", index.text()),
+        TableChange::DropIndex(index) => format!("- {}", index.text()),
+        TableChange::RenameIndex(pair) => format!("rename index {} -> {}", pair.from, pair.to),
+        TableChange::AddForeignKey(key) => format!("+ {}", key.text()),
+        TableChange::DropForeignKey(key) => format!("- {}", key.text()),
+        TableChange::AddCheck(check) => format!("+ {}", check.text()),
+        TableChange::DropCheck(check) => format!("- {}", check.text()),
+        TableChange::AddExclusion(exclusion) => format!("+ {}", exclusion.text()),
+        TableChange::DropExclusion(exclusion) => format!("- {}", exclusion.text()),
+        TableChange::RenameConstraint(pair) => {
+            format!("rename constraint {} -> {}", pair.from, pair.to)
+        }
+        TableChange::SetComment(pair) => {
+            let text = |comment: &Option<String>| match comment {
+                Some(comment) => format!("'{comment}'"),
+                None => "none".to_owned(),
+            };
+            format!("comment {} -> {}", text(&pair.from), text(&pair.to))
+        }
+        TableChange::SetOptions(pair) => format!("options {:?} -> {:?}", pair.from, pair.to),
+    }
+}
+
+fn altered(from: &Column, to: &Column) -> String {
+    format!("~ {}\n    {}", write_column(from), write_column(to))
+}

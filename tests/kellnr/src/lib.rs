@@ -1,0 +1,1 @@
+//! The test of this package is `tests/adopt.rs`: a real project is adopted.

@@ -1,0 +1,45 @@
+//! Random pairs of catalogs on real servers. `PLIMSOLL_PAIRS` says how many a backend; `cargo xtask pairs` runs the long form.
+
+use plimsoll_schema::Backend;
+use plimsoll_testkit::{pairs, servers};
+
+fn count() -> u64 {
+    std::env::var("PLIMSOLL_PAIRS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(60)
+}
+
+async fn prove(backend: Backend) {
+    if !servers::required()
+        .expect("PLIMSOLL_TEST_SERVERS is read")
+        .contains(&backend)
+    {
+        return;
+    }
+    let failures = pairs::run(backend, 0..count())
+        .await
+        .expect("there is a scratch database");
+    for failure in &failures {
+        eprintln!(
+            "seed {} ({:?}):\n{}\n",
+            failure.seed, failure.numbers, failure.message
+        );
+    }
+    assert_eq!(failures.len(), 0, "of {} pairs", count());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite() {
+    prove(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres() {
+    prove(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mysql() {
+    prove(Backend::Mysql).await;
+}
