@@ -1,0 +1,116 @@
+//! Developer automation: `cargo xtask --help`.
+
+mod case;
+mod command;
+mod picture;
+mod regenerate;
+mod roundtrip;
+mod servers;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use command::{Failure, cargo, root, run};
+
+/// Developer automation of this workspace
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run every test on every backend, starting throw-away servers where none answers
+    Test {
+        /// Passed on to `cargo test`; without any, the whole workspace is tested
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Rewrite the goldens of the case files, then test them
+    Bless {
+        /// Only cases whose name contains this
+        filter: Option<String>,
+    },
+    /// Prove random pairs of catalogs on every backend
+    Pairs {
+        /// How many for each backend
+        #[arg(default_value_t = 2000)]
+        count: u64,
+    },
+    /// Start a case file, to be filled in and blessed
+    NewCase {
+        /// Its path below `tests/cases`, without the extension: `columns/add_nullable`
+        name: String,
+    },
+    /// Load a real schema, generate its entities with sea-orm-cli, and compare: nothing may be proposed
+    Roundtrip(roundtrip::Options),
+    /// Check the rules of the source tree
+    Tidy,
+    /// Draw the README's session from its transcript
+    Picture {
+        /// Only tell whether it is current
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write the example's revisions anew, from the steps of its models
+    Regenerate {
+        /// Only compare them with those that stand there
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run what continuous integration runs
+    Ci,
+}
+
+fn main() -> ExitCode {
+    match carry_out(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn carry_out(task: Task) -> Result<(), Failure> {
+    match task {
+        Task::Test { args } => {
+            let servers = servers::ensure()?;
+            let mut test = cargo("test");
+            if args.is_empty() {
+                test.arg("--workspace");
+            }
+            run(servers.tell(test.args(args)))
+        }
+        Task::Bless { filter } => {
+            let servers = servers::ensure()?;
+            let mut bless = cases(filter.as_deref());
+            run(servers.tell(bless.env("PLIMSOLL_UPDATE", "1")))?;
+            // A second run compiles the blessed migrations and carries them out.
+            run(servers.tell(&mut cases(filter.as_deref())))
+        }
+        Task::Pairs { count } => {
+            let servers = servers::ensure()?;
+            let mut pairs = cargo("test");
+            pairs.args(["-p", "plimsoll-tests", "--test", "pairs"]);
+            run(servers.tell(pairs.env("PLIMSOLL_PAIRS", count.to_string())))
+        }
+        Task::NewCase { name } => case::create(&name),
+        Task::Picture { check } => picture::picture(check),
+        Task::Regenerate { check } => regenerate::regenerate(check),
+        Task::Roundtrip(options) => roundtrip::run(&options),
+        Task::Tidy => tidy::run(&root()),
+        Task::Ci => run(std::process::Command::new(root().join(".ci/run")).current_dir(root())),
+    }
+}
+
+fn cases(filter: Option<&str>) -> std::process::Command {
+    let mut cases = cargo("test");
+    cases.args(["--quiet", "-p", "plimsoll-tests", "--test", "cases", "--"]);
+    cases.args(filter);
+    cases
+}

@@ -1,0 +1,54 @@
+//! A throw-away PostgreSQL.
+
+use std::path::Path;
+
+use super::{Started, as_user, find, give};
+use crate::command::{Failure, run_quietly};
+
+const FOLDERS: [&str; 4] = [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/*/bin",
+    "/usr/local/opt/*/bin",
+];
+
+/// Starts one; `None` where it is not installed.
+pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure> {
+    let (Some(initdb), Some(pg_ctl)) = (find("initdb", &FOLDERS), find("pg_ctl", &FOLDERS)) else {
+        return Ok(None);
+    };
+    give("postgres", folder)?;
+    let data = folder.join("data");
+    let mut init = as_user("postgres", &initdb);
+    init.current_dir(folder).arg("-D").arg(&data);
+    run_quietly(init.args([
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    ]))?;
+    let options = format!(
+        "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200",
+        folder.display()
+    );
+    // The log takes the server's output: a pipe that it kept open would never end.
+    let mut start = as_user("postgres", &pg_ctl);
+    start.current_dir(folder).arg("-D").arg(&data).arg("-l");
+    start
+        .arg(folder.join("log"))
+        .args(["-w", "-o", &options, "start"]);
+    run_quietly(&mut start)?;
+    let folder = folder.to_owned();
+    Ok(Some(Started {
+        url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+        stop: Box::new(move || {
+            let mut stop = as_user("postgres", &pg_ctl);
+            stop.current_dir(&folder).arg("-D").arg(&data);
+            let _ = run_quietly(stop.args(["-w", "-m", "immediate", "stop"]));
+        }),
+    }))
+}
