@@ -42,7 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::create_dir_all(&folder)?;
             let path = folder.join(format!("{id}.rs"));
             fs::write(&path, &code)?;
-            writeln!(modules, "#[path = {path:?}]\nmod {module};")?;
+            let literal = path.display().to_string();
+            writeln!(modules, "#[path = {literal:?}]\nmod {module};")?;
             // A golden without a backend in its name is every backend's.
             let pattern = if of.is_empty() {
                 "_".to_owned()
