@@ -263,6 +263,7 @@ fn what_a_backend_cannot_have_is_told() {
     catalog.tables.clear();
     table.foreign_keys.push(table.foreign_keys[0].clone());
     table.columns[2].name = "x".repeat(64);
+    table.columns[3].ty = plimsoll_schema::ColumnType::Uuid;
     table.columns[3].auto_increment = Some(plimsoll_schema::AutoIncrement::Auto);
     catalog.insert(table);
     let found = plimsoll_differ::models::validate(&Server::postgres(16), &catalog);
@@ -281,7 +282,7 @@ fn what_a_backend_cannot_have_is_told() {
     error C601: two relations make a foreign key of the name `fk-customer_tag-customer_id`
     warning C601: foreign key `fk-customer_tag-customer_id` points at table `customer`, which no model states
     warning C601: foreign key `fk-customer_tag-customer_id` points at table `customer`, which no model states
-    error C602: name of column `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is longer than the 63 characters that PostgreSQL keeps
+    error C602: name of column `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is longer than the 63 bytes that PostgreSQL keeps
     ");
 }
 

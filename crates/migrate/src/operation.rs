@@ -12,6 +12,7 @@ mod column;
 mod constraint;
 mod create_table;
 mod enums;
+mod held;
 mod index;
 mod server;
 

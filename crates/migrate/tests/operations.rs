@@ -173,7 +173,8 @@ async fn enum_types_on_every_backend() {
             scratch
                 .db
                 .execute_unprepared(
-                    "CREATE TABLE t (id int, m mood DEFAULT 'ok', ms mood[] DEFAULT '{ok}'); INSERT INTO t VALUES (1, 'it''s', '{ok,so so}')",
+                    "CREATE TABLE t (id int, m mood DEFAULT 'ok', ms mood[] DEFAULT '{ok}', CONSTRAINT ck CHECK (m <> 'so so')); \
+                     CREATE TYPE mood_old AS ENUM (); CREATE INDEX ix ON t (m) WHERE m = 'ok'; INSERT INTO t VALUES (1, 'it''s', '{ok,so so}')",
                 )
                 .await
                 .unwrap();
@@ -202,7 +203,16 @@ async fn enum_types_on_every_backend() {
                 text(&scratch.db, default).await,
                 r#"'ok'::"Mood" '{ok}'::"Mood"[]"#
             );
-            scratch.db.execute_unprepared("DROP TABLE t").await.unwrap();
+            let held = "SELECT pg_get_indexdef('ix'::regclass) || ' ' || pg_get_constraintdef((SELECT oid FROM pg_constraint WHERE conname = 'ck'))";
+            assert_eq!(
+                text(&scratch.db, held).await,
+                r#"CREATE INDEX ix ON public.t USING btree (m) WHERE (m = 'ok'::"Mood") CHECK ((m <> 'fine'::"Mood"))"#
+            );
+            scratch
+                .db
+                .execute_unprepared("DROP TABLE t; DROP TYPE mood_old")
+                .await
+                .unwrap();
         }
         manager.apply(DropEnum::new("Mood")).await.unwrap();
         scratch.close().await.unwrap();

@@ -166,8 +166,36 @@ pub struct Capabilities {
     pub column_names_ignore_case: bool,
     /// An integer primary key is numbered without being told to (SQLite's rowid).
     pub numbers_integer_keys: bool,
-    /// The longest name, in bytes (PostgreSQL) or characters; `None` is no limit.
-    pub max_name: Option<usize>,
+    /// How long a name may be; `None` is no limit.
+    pub max_name: Option<NameLimit>,
+}
+
+/// How long a name may be, which servers count differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameLimit {
+    /// So many bytes of UTF-8 (PostgreSQL 17 manual, 4.1.1).
+    Bytes(usize),
+    /// So many characters (MySQL 8.0 manual, 11.2.1).
+    Characters(usize),
+}
+
+impl NameLimit {
+    /// Whether the server keeps the whole name.
+    pub fn admits(self, name: &str) -> bool {
+        match self {
+            Self::Bytes(limit) => name.len() <= limit,
+            Self::Characters(limit) => name.chars().count() <= limit,
+        }
+    }
+}
+
+impl fmt::Display for NameLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(limit) => write!(f, "{limit} bytes"),
+            Self::Characters(limit) => write!(f, "{limit} characters"),
+        }
+    }
 }
 
 /// What cannot be written as SQL for a server.
@@ -210,6 +238,15 @@ pub fn needs_foreign_keys_off(server: &Server, before: &Catalog, change: &Change
     match server.backend {
         Backend::Sqlite => sqlite::render::needs_rebuild(before, change),
         Backend::Postgres | Backend::Mysql => false,
+    }
+}
+
+/// Whether an enum type is made anew because the server cannot alter it so (PostgreSQL: a value goes or moves). What compares columns
+/// with its values is taken down first and put up again last.
+pub fn replaces_enum(server: &Server, change: &Change) -> bool {
+    match server.backend {
+        Backend::Postgres => postgres::render::replaces_enum(change),
+        Backend::Sqlite | Backend::Mysql => false,
     }
 }
 

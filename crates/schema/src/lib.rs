@@ -19,7 +19,7 @@ mod plan;
 pub mod sea;
 mod table;
 
-pub use backend::{Backend, Capabilities, Flavor, RenderError, Server, Version};
+pub use backend::{Backend, Capabilities, Flavor, NameLimit, RenderError, Server, Version};
 pub use catalog::{Catalog, EnumType};
 pub use change::{ApplyError, Change, Facet, TableChange};
 pub use column_type::{ColumnType, IntWidth, TextSize};

@@ -13,6 +13,7 @@ use plimsoll_differ::models::validate;
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::prove::prove;
+use plimsoll_differ::views::in_the_way;
 use plimsoll_schema::{Backend, Catalog, Change, Diagnostic, Plan, Server, Severity};
 
 use sea_orm_migration::MigrationTrait;
@@ -55,7 +56,7 @@ async fn on(
     if case.rows {
         put_rows(case, scratch, &start).await?;
     }
-    let refused = refused(server, &now);
+    let refused = errors(&validate(server, &now));
     if !refused.is_empty() {
         return Ok(vec![("error", refused)]);
     }
@@ -83,7 +84,12 @@ async fn on(
         Ok(plan) => plan,
         Err(error) => return Ok(vec![("error", format!("{error}\n"))]),
     };
-    let goldens = goldens(case, &diff, &plan)?;
+    let views = in_the_way(&plan, &start.views);
+    let refused = errors(&views);
+    if !refused.is_empty() {
+        return Ok(vec![("error", refused)]);
+    }
+    let goldens = goldens(case, &diff, &plan, views)?;
     let proven = async {
         order::does_not_matter(&input, &scratch.db, &diff, &plan).await?;
         simulates(&diff, &plan)?;
@@ -108,9 +114,8 @@ fn shown(goldens: &Goldens) -> String {
         .collect()
 }
 
-/// What the models state and the server cannot have.
-fn refused(server: &Server, now: &Catalog) -> String {
-    let found = validate(server, now);
+/// What stands in the way of the plan.
+fn errors(found: &[Diagnostic]) -> String {
     let errors = found.iter().filter(|one| one.severity == Severity::Error);
     errors.map(line).collect()
 }
@@ -349,10 +354,16 @@ async fn arrived(
     ))
 }
 
-fn goldens(case: &Case, diff: &Diff, plan: &Plan) -> Result<Goldens, String> {
+fn goldens(
+    case: &Case,
+    diff: &Diff,
+    plan: &Plan,
+    views: Vec<Diagnostic>,
+) -> Result<Goldens, String> {
     let mut plan = plan.clone();
     let hazards = plimsoll_lint::lint(&plan);
     plan.diagnostics.extend(hazards);
+    plan.diagnostics.extend(views);
     plan.diagnostics.extend(diff.notes.iter().cloned());
     plan.diagnostics.sort();
     let diagnostics: String = plan.diagnostics.iter().map(line).collect();

@@ -156,6 +156,15 @@ impl State {
         if let Some(name) = sql.strip_prefix("SHOW CREATE TABLE ") {
             return self.show_create_table(name);
         }
+        if sql.contains("FROM pg_type t") {
+            let names = self.catalog.enums.keys();
+            return names
+                .map(|name| Row::from([("name", name.name.clone().into())]))
+                .collect();
+        }
+        if sql.contains("FROM pg_index i") {
+            return self.held();
+        }
         if sql.contains("FROM pg_attribute") {
             return self.enum_users(question);
         }
@@ -256,6 +265,22 @@ impl State {
         let is_kept = |sql: &String| sql.starts_with("CREATE ");
         let texts = rebuild.into_iter().filter(is_kept);
         Ok(texts.map(|sql| sql.replacen(&new, &own, 1)).collect())
+    }
+
+    /// What holds the enum type that is replaced next, as the plan takes it down and puts it up.
+    fn held(&self) -> Vec<Row> {
+        let next = self.coming.front();
+        let statements = next.map(|(change, _)| {
+            backend::render(&self.server, &self.catalog, change).unwrap_or_default()
+        });
+        let statements = statements.unwrap_or_default();
+        let is_of_type = |sql: &String| sql.starts_with("ALTER TYPE ");
+        let ends_type = |sql: &String| sql.starts_with("DROP TYPE ");
+        let down = statements.iter().take_while(|sql| !is_of_type(sql));
+        let up = statements.iter().skip_while(|sql| !ends_type(sql)).skip(1);
+        down.zip(up)
+            .map(|(down, up)| Row::from([("down", down.clone().into()), ("up", up.clone().into())]))
+            .collect()
     }
 
     /// The columns of the enum type that the question names.

@@ -114,18 +114,17 @@ fn lost_keys(catalog: &Catalog, table: &Table) -> impl Iterator<Item = Diagnosti
         })
 }
 
-/// Names the entity chose; those that are given are made to fit. PostgreSQL counts bytes, which differ from characters in names beyond
-/// ASCII only.
+/// Names the entity chose; those that are given are made to fit.
 fn long_names(server: &Server, table: &Table) -> Vec<Diagnostic> {
-    let Some(longest) = server.capabilities().max_name else {
+    let Some(limit) = server.capabilities().max_name else {
         return Vec::new();
     };
     names(table)
         .into_iter()
-        .filter(|(_, name)| name.chars().count() > longest)
+        .filter(|(_, name)| !limit.admits(name))
         .map(|(kind, name)| {
             let message = format!(
-                "name of {kind} `{name}` is longer than the {longest} characters that {} keeps",
+                "name of {kind} `{name}` is longer than the {limit} that {} keeps",
                 server.backend
             );
             error(Code::C602, format!("{}.{name}", table.name), message)

@@ -5,6 +5,7 @@ use plimsoll_schema::{Backend, Change, backend};
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
+use super::held::Held;
 use super::{alone, before, server_of};
 
 /// What [`SchemaManager`] does beyond its own methods.
@@ -30,6 +31,9 @@ impl Apply for SchemaManager<'_> {
         before::complete(&before, &mut change);
         let statements = backend::render(&server, &before, &change)
             .map_err(|error| DbErr::Custom(error.to_string()))?;
+        let statements = Held::by(connection, &server, &change)
+            .await?
+            .around(statements);
         let rebuilds = backend::needs_foreign_keys_off(&server, &before, &change);
         match connection {
             // The pool may give every statement another connection.

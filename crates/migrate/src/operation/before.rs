@@ -4,7 +4,7 @@
 use plimsoll_schema::backend::{mysql, quote, sqlite::schema, types, value};
 use plimsoll_schema::{
     Catalog, Change, Check, Column, ColumnType, EnumType, ForeignKey, Server, Table, TableChange,
-    TableName, Unique,
+    TableName, TypeName, Unique,
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
@@ -19,6 +19,11 @@ const POSTGRES: &str = "SELECT n.nspname::text AS schema, c.relname::text AS \"t
     JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
     WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0 \
     AND (t.oid = to_regtype($1) OR t.typelem = to_regtype($1)) ORDER BY 1, 2, a.attnum";
+
+/// The types beside it, whose names one that steps aside cannot have.
+const TYPES: &str = "SELECT t.typname::text AS name FROM pg_type t \
+    WHERE t.typnamespace = (SELECT own.typnamespace FROM pg_type own WHERE own.oid = to_regtype($1)) \
+    AND t.typtype <> 'b' ORDER BY 1";
 
 /// Reads what the change needs.
 pub(super) async fn read(
@@ -103,13 +108,21 @@ async fn enum_users(
     server: &Server,
     enum_type: &EnumType,
 ) -> Result<Catalog, DbErr> {
-    let quote = |part: &str| format!("\"{}\"", part.replace('"', "\"\""));
-    let name = match &enum_type.name.schema {
-        Some(schema) => format!("{}.{}", quote(schema), quote(&enum_type.name.name)),
-        None => quote(&enum_type.name.name),
-    };
-    let question = Statement::from_sql_and_values(DbBackend::Postgres, POSTGRES, [name.into()]);
+    let asked = quoted(server, &enum_type.name);
     let mut catalog = Catalog::default();
+    let question =
+        Statement::from_sql_and_values(DbBackend::Postgres, TYPES, [asked.clone().into()]);
+    for row in connection.query_all_raw(question).await? {
+        let name = TypeName {
+            schema: enum_type.name.schema.clone(),
+            name: row.try_get("", "name")?,
+        };
+        let values = Vec::new();
+        catalog
+            .enums
+            .insert(name.clone(), EnumType { name, values });
+    }
+    let question = Statement::from_sql_and_values(DbBackend::Postgres, POSTGRES, [asked.into()]);
     for row in connection.query_all_raw(question).await? {
         let schema: String = row.try_get("", "schema")?;
         let name = TableName {
@@ -127,6 +140,14 @@ async fn enum_users(
         .enums
         .insert(enum_type.name.clone(), enum_type.clone());
     Ok(catalog)
+}
+
+/// The type's name as an expression has it.
+pub(super) fn quoted(server: &Server, name: &TypeName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", quote(server, schema), quote(server, &name.name)),
+        None => quote(server, &name.name),
+    }
 }
 
 fn enum_column(server: &Server, enum_type: &EnumType, row: &QueryResult) -> Result<Column, DbErr> {

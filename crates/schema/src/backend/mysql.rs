@@ -17,7 +17,7 @@ pub mod sql;
 pub(super) mod types;
 pub(super) mod value;
 
-use super::{Capabilities, Flavor, Server, Version};
+use super::{Capabilities, Flavor, NameLimit, Server, Version};
 
 pub(super) const fn capabilities(_server: &Server) -> Capabilities {
     Capabilities {
@@ -40,7 +40,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         column_names_ignore_case: true,
         views_hold_columns: false,
         numbers_integer_keys: false,
-        max_name: Some(64),
+        max_name: Some(NameLimit::Characters(64)),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every statement names its objects in full; nothing depends on the session's `search_path` but what is in the default schema.
 
-use super::{Capabilities, Server, Version};
+use super::{Capabilities, NameLimit, Server, Version};
 
 pub(crate) mod name;
 pub(super) mod render;
@@ -27,7 +27,7 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         nulls_not_distinct: server.version >= Version(15, 0, 0),
         partial_indexes: true,
         schemas: true,
-        max_name: Some(name::MAX_BYTES),
+        max_name: Some(NameLimit::Bytes(name::MAX_BYTES)),
         table_names_ignore_case: false,
         column_names_ignore_case: false,
         views_hold_columns: true,

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::{is_mariadb, mariadb_or_since};
 use crate::backend::{Backend, RenderError, Server, Version};
-use crate::{Action, Check, ForeignKey, Index, KeyTarget, Table, TableName, Unique};
+use crate::{Action, Check, ColumnType, ForeignKey, Index, KeyTarget, Table, TableName, Unique};
 
 /// Says that the server has no such thing.
 pub(super) fn unsupported(what: &str, object: impl Display) -> RenderError {
@@ -36,6 +36,7 @@ pub(super) fn table(server: &Server, table: &Table) -> Result<(), RenderError> {
     for part in &table.checks {
         check(server, &table.name, part)?;
     }
+    unlimited_keys(server, table)?;
     refuse(!table.exclusions.is_empty(), "exclusion constraint", || {
         table.name.to_string()
     })?;
@@ -91,6 +92,52 @@ pub(super) fn index(server: &Server, table: &TableName, index: &Index) -> Result
         is_functional && !has_expressions,
         "index on an expression",
         object,
+    )
+}
+
+/// A key of a type without an upper length needs a prefix length (MySQL 8.0 manual, 10.3.5). MariaDB makes one up for an index and
+/// hashes the whole value for a unique one, so that only there it can do without.
+fn unlimited_keys(server: &Server, table: &Table) -> Result<(), RenderError> {
+    let is_unlimited = |name: &str| {
+        let ty = table.column(name).map(|column| &column.ty);
+        matches!(
+            ty,
+            Some(
+                ColumnType::Text(_)
+                    | ColumnType::Blob(_)
+                    | ColumnType::Json
+                    | ColumnType::JsonBinary
+            )
+        )
+    };
+    let hashes = is_mariadb(server);
+    let by_length = table.indexes.iter().filter(|index| {
+        let by_words = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
+        !by_words && !(index.unique && hashes)
+    });
+    for index in by_length {
+        let mut keys = index.keys.iter().filter(|key| key.prefix.is_none());
+        let is_whole = keys
+            .any(|key| matches!(&key.target, KeyTarget::Column(column) if is_unlimited(column)));
+        refuse(
+            is_whole,
+            "index on text of unlimited length without a prefix length",
+            || format!("{}.{}", table.name, index.name),
+        )?;
+    }
+    for unique in table.uniques.iter().filter(|_| !hashes) {
+        refuse(
+            unique.columns.iter().any(|column| is_unlimited(column)),
+            "unique constraint on text of unlimited length",
+            || format!("{}({})", table.name, unique.columns.join(", ")),
+        )?;
+    }
+    let key = table.primary_key.iter();
+    refuse(
+        key.flat_map(|key| &key.columns)
+            .any(|column| is_unlimited(column)),
+        "primary key on text of unlimited length",
+        || table.name.to_string(),
     )
 }
 

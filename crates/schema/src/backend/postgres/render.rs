@@ -53,6 +53,11 @@ pub(in crate::backend) const fn is_transactional(_server: &Server, _change: &Cha
     true
 }
 
+/// Values can be added to an enum type in any place, and that is all (PostgreSQL 17 manual, ALTER TYPE).
+pub(in crate::backend) fn replaces_enum(change: &Change) -> bool {
+    matches!(change, Change::AlterEnum(pair) if !enum_type::is_addition(pair.as_ref()))
+}
+
 /// A value that is added to an enum type cannot be used before the transaction that adds it ended
 /// (<https://www.postgresql.org/docs/current/sql-altertype.html>, "Notes").
 pub(in crate::backend) fn must_commit_between(earlier: &Change, later: &Change) -> bool {

@@ -17,7 +17,6 @@ pub(super) fn statements(
     after: &Table,
     changes: &[TableChange],
 ) -> Result<Vec<String>, RenderError> {
-    certain_triggers(before, changes)?;
     let name = &before.name.name;
     let new = format!("{NEW_PREFIX}{name}");
     let mut statements = vec![definition::create_table(after, &new)?];
@@ -43,8 +42,9 @@ pub(super) fn statements(
     Ok(statements)
 }
 
-/// A trigger that mentions a column which goes would be put back broken, and be found out when it fires.
-fn certain_triggers(before: &Table, changes: &[TableChange]) -> Result<(), RenderError> {
+/// A trigger that mentions a column which goes would be put back broken, and be found out when it fires; SQLite's own DROP COLUMN
+/// refuses it.
+pub(super) fn certain_triggers(before: &Table, changes: &[TableChange]) -> Result<(), RenderError> {
     for change in changes {
         if let TableChange::DropColumn(column) = change
             && let Some(trigger) = before

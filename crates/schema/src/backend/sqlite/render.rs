@@ -135,6 +135,7 @@ fn alter_table(
         .chunk_by(|left, right| is_rename(left) == is_rename(right))
         .collect();
     for (at, group) in groups.iter().enumerate() {
+        rebuild::certain_triggers(&table, group)?;
         if is_native(&table, group) {
             let is_last = at + 1 == groups.len();
             for change in *group {

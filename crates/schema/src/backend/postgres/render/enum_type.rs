@@ -4,7 +4,8 @@ use super::{constraint, index, moved};
 use crate::backend::postgres::{name, types, value};
 use crate::backend::{RenderError, Server};
 use crate::{
-    Catalog, Column, EnumType, Index, KeyTarget, Pair, Table, TypeName, Value, expression,
+    Catalog, Column, EnumType, Index, KeyTarget, Pair, Table, TableName, TypeName, Value,
+    expression,
 };
 
 pub(super) fn create(enum_type: &EnumType) -> String {
@@ -100,18 +101,8 @@ fn replace(
     before: &Catalog,
     pair: Pair<&EnumType>,
 ) -> Result<Vec<String>, RenderError> {
-    let old = TypeName {
-        schema: pair.from.name.schema.clone(),
-        name: name::made_up(&pair.from.name.name, &[] as &[&str], "old"),
-    };
-    let mut out = vec![
-        format!(
-            "ALTER TYPE {} RENAME TO {}",
-            quoted(&pair.from.name),
-            name::ident(&old.name)
-        ),
-        create(pair.to),
-    ];
+    let old = aside(before, &pair.from.name);
+    let mut moved = Moved::default();
     for table in before.tables.values() {
         let users: Vec<&Column> = table
             .columns
@@ -119,11 +110,53 @@ fn replace(
             .filter(|column| column.ty.enum_name() == Some(&pair.from.name))
             .collect();
         if !users.is_empty() {
-            move_columns(server, table, &users, pair, &mut out)?;
+            move_columns(server, table, &users, pair, &mut moved)?;
         }
     }
+    let aside = format!(
+        "ALTER TYPE {} RENAME TO {}",
+        quoted(&pair.from.name),
+        name::ident(&old.name)
+    );
+    let mut out = moved.down;
+    out.extend([aside, create(pair.to)]);
+    out.extend(moved.columns);
     out.push(drop(&old));
+    out.extend(moved.up);
     Ok(out)
+}
+
+/// What is done around a type that is replaced.
+#[derive(Default)]
+struct Moved {
+    /// What holds the old type is taken down.
+    down: Vec<String>,
+    /// The columns move to the new one.
+    columns: Vec<String>,
+    /// What was taken down is put up again.
+    up: Vec<String>,
+}
+
+/// A name for a type that steps aside, which neither a type nor a table has, a table being a type too.
+fn aside(before: &Catalog, name: &TypeName) -> TypeName {
+    let is_free = |found: &TypeName| {
+        let is_table =
+            |table: &TableName| (&table.schema, &table.name) == (&found.schema, &found.name);
+        !before.enums.contains_key(found) && !before.tables.keys().any(is_table)
+    };
+    let mut label = "old".to_owned();
+    let mut at = 1;
+    loop {
+        let found = TypeName {
+            schema: name.schema.clone(),
+            name: name::made_up(&name.name, &[] as &[&str], &label),
+        };
+        if is_free(&found) {
+            return found;
+        }
+        at += 1;
+        label = format!("old{at}");
+    }
 }
 
 fn move_columns(
@@ -131,7 +164,7 @@ fn move_columns(
     table: &Table,
     users: &[&Column],
     pair: Pair<&EnumType>,
-    out: &mut Vec<String>,
+    out: &mut Moved,
 ) -> Result<(), RenderError> {
     let name = name::table(&table.name);
     let holds = |sql: &str| expression::mentions(sql, &pair.from.name.name);
@@ -146,25 +179,26 @@ fn move_columns(
         .filter(|check| holds(&check.expression))
         .collect();
     for index in &indexes {
-        out.push(index::drop(&table.name, index));
+        out.down.push(index::drop(&table.name, index));
     }
     for check in &checks {
         let action = constraint::drop(&constraint::check_name(&table.name, check));
-        out.push(format!("ALTER TABLE {name} {action}"));
+        out.down.push(format!("ALTER TABLE {name} {action}"));
     }
     let mut actions = Vec::new();
     for column in users {
         move_column(column, pair.to, &mut actions)?;
     }
-    out.push(format!("ALTER TABLE {name} {}", actions.join(", ")));
+    out.columns
+        .push(format!("ALTER TABLE {name} {}", actions.join(", ")));
     for check in &checks {
-        out.push(format!(
+        out.up.push(format!(
             "ALTER TABLE {name} {}",
             constraint::add_check(check)
         ));
     }
     for index in &indexes {
-        out.extend(index::add(server, &table.name, index)?);
+        out.up.extend(index::add(server, &table.name, index)?);
     }
     Ok(())
 }

@@ -247,14 +247,14 @@ fn an_enum_type_is_made_anew_under_its_users() {
     let before = Catalog::of([table]);
     let change = Change::AlterEnum(Pair::new(mood("mood", "a b c"), mood("mood", "c a")));
     insta::assert_snapshot!(sql_on(15, &before, &change), @r#"
-    ALTER TYPE "mood" RENAME TO "mood_old"
-    CREATE TYPE "mood" AS ENUM ('c', 'a')
     DROP INDEX "ix"
     ALTER TABLE "t" DROP CONSTRAINT "ck"
+    ALTER TYPE "mood" RENAME TO "mood_old"
+    CREATE TYPE "mood" AS ENUM ('c', 'a')
     ALTER TABLE "t" ALTER COLUMN "c" DROP DEFAULT, ALTER COLUMN "c" TYPE "mood" USING "c"::text::"mood", ALTER COLUMN "c" SET DEFAULT 'a', ALTER COLUMN "cs" TYPE "mood"[] USING "cs"::text[]::"mood"[]
+    DROP TYPE "mood_old"
     ALTER TABLE "t" ADD CONSTRAINT "ck" CHECK (c <> 'b'::mood)
     CREATE INDEX "ix" ON "t" ("c") WHERE c = 'a'::mood
-    DROP TYPE "mood_old"
     "#);
 }
 
