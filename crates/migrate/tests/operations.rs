@@ -220,6 +220,33 @@ async fn enum_types_on_every_backend() {
 }
 
 #[tokio::test]
+async fn what_compares_with_an_enum_value_comes_back() {
+    if !required().unwrap().contains(&Backend::Postgres) {
+        return;
+    }
+    let scratch = Scratch::create(Backend::Postgres).await.unwrap();
+    let script = "CREATE TYPE mood AS ENUM ('ok', 'so so', 'bad');
+        CREATE TABLE t (id int, m mood DEFAULT 'ok', name text, CONSTRAINT ck CHECK (m <> 'so so'));
+        CREATE UNIQUE INDEX ix_part ON t (id DESC, name COLLATE \"C\" text_pattern_ops) INCLUDE (m) WHERE m = 'ok';
+        CREATE INDEX ix_expr ON t USING btree ((m = 'so so') DESC NULLS LAST, lower(name));
+        COMMENT ON INDEX ix_expr IS 'so so';
+        INSERT INTO t VALUES (1, 'ok', 'a')";
+    scratch.db.execute_unprepared(script).await.unwrap();
+    let facts = "SELECT string_agg(line, chr(10) ORDER BY line) FROM (SELECT indexdef || coalesce(' -- ' || \
+        obj_description(indexname::regclass, 'pg_class'), '') AS line FROM pg_indexes WHERE tablename = 't' \
+        UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass) x";
+    let before = text(&scratch.db, facts).await;
+    let change = AlterEnum::new("mood")
+        .from(["ok", "so so", "bad"])
+        .to(["so so", "ok"]);
+    let manager = SchemaManager::new(&scratch.db);
+    manager.apply(change).await.unwrap();
+    assert_eq!(text(&scratch.db, facts).await, before);
+    assert_eq!(text(&scratch.db, "SELECT m::text FROM t").await, "ok");
+    scratch.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_table_with_all_that_an_operation_can_say() {
     for backend in required().unwrap() {
         let scratch = Scratch::create(backend).await.unwrap();

@@ -278,8 +278,10 @@ impl State {
         let ends_type = |sql: &String| sql.starts_with("DROP TYPE ");
         let down = statements.iter().take_while(|sql| !is_of_type(sql));
         let up = statements.iter().skip_while(|sql| !ends_type(sql)).skip(1);
-        down.zip(up)
-            .map(|(down, up)| Row::from([("down", down.clone().into()), ("up", up.clone().into())]))
+        let down = down.map(|sql| (Some(sql.clone()), None));
+        let up = up.map(|sql| (None, Some(sql.clone())));
+        down.chain(up)
+            .map(|(down, up)| Row::from([("down", down.into()), ("up", up.into())]))
             .collect()
     }
 

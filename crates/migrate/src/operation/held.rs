@@ -13,6 +13,10 @@ const QUESTION: &str = "SELECT \
     WHERE NOT EXISTS (SELECT FROM pg_constraint con WHERE con.conindid = i.indexrelid) \
     AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid \
     AND d.refclassid = 'pg_type'::regclass AND d.refobjid = ANY ($types)) \
+    UNION ALL SELECT NULL, format('COMMENT ON INDEX %s IS %L', d.objid::regclass, obj_description(d.objid, 'pg_class')), c.relname::text \
+    FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('i', 'I') \
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_type'::regclass AND d.refobjid = ANY ($types) \
+    AND obj_description(d.objid, 'pg_class') IS NOT NULL \
     UNION ALL SELECT \
     format('ALTER TABLE %s DROP CONSTRAINT %I', con.conrelid::regclass, con.conname), \
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid)), con.conname::text \
@@ -20,7 +24,7 @@ const QUESTION: &str = "SELECT \
     WHERE con.conrelid <> 0 AND con.conislocal AND con.contype IN ('c', 'x') \
     AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = con.oid \
     AND d.refclassid = 'pg_type'::regclass AND d.refobjid = ANY ($types)) \
-    ORDER BY name, down";
+    ORDER BY name, down NULLS LAST";
 
 /// What is taken down before the change, and put up again after it.
 #[derive(Default)]
@@ -66,8 +70,8 @@ impl Held {
         );
         let mut held = Self::default();
         for row in connection.query_all_raw(question).await? {
-            held.down.push(row.try_get("", "down")?);
-            held.up.push(row.try_get("", "up")?);
+            held.down.extend(row.try_get::<Option<String>>("", "down")?);
+            held.up.extend(row.try_get::<Option<String>>("", "up")?);
         }
         Ok(held)
     }
