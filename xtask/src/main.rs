@@ -8,6 +8,7 @@ mod roundtrip;
 mod servers;
 mod tidy;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -35,11 +36,17 @@ enum Task {
         /// Only cases whose name contains this
         filter: Option<String>,
     },
-    /// Prove random pairs of catalogs on every backend
+    /// Prove random pairs of catalogs on every backend, or the pairs of SQL scripts of a file on one
     Pairs {
         /// How many for each backend
-        #[arg(default_value_t = 2000)]
+        #[arg(long, default_value_t = 2000)]
         count: u64,
+        /// A JSON list of `{name, current, desired}`, scripts of SQL, to be judged by what the server's own tools read
+        #[arg(requires = "backend")]
+        file: Option<PathBuf>,
+        /// Whose SQL the file holds: sqlite, postgres or mysql
+        #[arg(long, requires = "file")]
+        backend: Option<String>,
     },
     /// Start a case file, to be filled in and blessed
     NewCase {
@@ -93,7 +100,17 @@ fn carry_out(task: Task) -> Result<(), Failure> {
             // A second run compiles the blessed migrations and carries them out.
             run(servers.tell(&mut cases(filter.as_deref())))
         }
-        Task::Pairs { count } => {
+        Task::Pairs {
+            file: Some(file),
+            backend: Some(backend),
+            ..
+        } => {
+            let servers = servers::ensure()?;
+            let mut pairs = cargo("run");
+            pairs.args(["--quiet", "-p", "plimsoll-testkit", "--bin", "sql-pairs"]);
+            run(servers.tell(pairs.arg(file).arg(backend)))
+        }
+        Task::Pairs { count, .. } => {
             let servers = servers::ensure()?;
             let mut pairs = cargo("test");
             pairs.args(["-p", "plimsoll-tests", "--test", "pairs"]);

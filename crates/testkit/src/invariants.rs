@@ -1,6 +1,5 @@
 //! What every case proves on every backend, with no golden: the plan arrives, keeps the rows, and leads back.
 
-mod carry;
 mod order;
 
 use std::collections::BTreeSet;
@@ -23,6 +22,7 @@ use crate::changes::write_changes;
 use crate::recorder::runs_its_plan;
 use crate::rows::{Snapshot, fill, lost, snapshot};
 use crate::servers::Scratch;
+use crate::steps;
 
 /// What a case says on one backend, by the names of its goldens.
 pub type Goldens = Vec<(&'static str, String)>;
@@ -163,7 +163,7 @@ async fn build(case: &Case, scratch: &Scratch, scope: &Scope) -> Result<Inspecti
             let diff = settle(&scratch.db, &input).await;
             let plan = plan(&empty.server, &diff.current, &diff.changes)
                 .map_err(|error| format!("from: {error}"))?;
-            carry::up(scratch, &plan)
+            steps::up(scratch, &plan)
                 .await
                 .map_err(|error| format!("from: {error}"))?;
         }
@@ -285,7 +285,7 @@ async fn there_and_back(
 ) -> Result<(), String> {
     let server = &plan.server;
     let before = rows(scratch, start).await?;
-    carry::up(scratch, plan).await?;
+    steps::up(scratch, plan).await?;
     let end = look(scratch, scope).await?;
     arrived(
         scratch,
@@ -302,7 +302,7 @@ async fn there_and_back(
     if let Some(lost) = lost(server, &before, &after, &forth) {
         return Err(format!("rows after up: {lost}"));
     }
-    carry::down(scratch, plan).await?;
+    steps::down(scratch, plan).await?;
     let back = look(scratch, scope).await?;
     same(server, "down", &back.catalog, &start.catalog)?;
     let reversed: Vec<Change> = plan

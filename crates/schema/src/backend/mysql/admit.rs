@@ -113,7 +113,7 @@ fn unlimited_keys(server: &Server, table: &Table) -> Result<(), RenderError> {
     let hashes = is_mariadb(server);
     let by_length = table.indexes.iter().filter(|index| {
         let by_words = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
-        !by_words && !(index.unique && hashes)
+        !(by_words || index.unique && hashes)
     });
     for index in by_length {
         let mut keys = index.keys.iter().filter(|key| key.prefix.is_none());

@@ -5,12 +5,12 @@ use plimsoll_schema::{Backend, Plan};
 use crate::servers::Scratch;
 
 /// Carries the plan out.
-pub(super) async fn up(scratch: &Scratch, plan: &Plan) -> Result<(), String> {
+pub(crate) async fn up(scratch: &Scratch, plan: &Plan) -> Result<(), String> {
     run(scratch, plan, "up", plan.up()).await
 }
 
 /// Takes the plan back.
-pub(super) async fn down(scratch: &Scratch, plan: &Plan) -> Result<(), String> {
+pub(crate) async fn down(scratch: &Scratch, plan: &Plan) -> Result<(), String> {
     run(scratch, plan, "down", plan.down()).await
 }
 

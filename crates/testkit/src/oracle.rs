@@ -1,0 +1,162 @@
+//! What a database holds, read by somebody else: PostgreSQL's own dump, MySQL's SHOW CREATE TABLE, SQLite's pragmas.
+//!
+//! Invariant: nothing here goes through `plimsoll-differ`, so that what its inspection misses is found out. Left out is what nobody
+//! compares (`docs/limits.md`): views, triggers and functions, the names of indexes and constraints, storage parameters, and comments on
+//! anything but tables and columns.
+
+use std::collections::BTreeSet;
+
+use plimsoll_schema::Backend;
+use sea_orm::{ConnectionTrait, Statement};
+use tokio::process::Command;
+
+use crate::servers::Scratch;
+
+/// Columns, then the columns of indexes, then foreign keys, then what only its text tells.
+const SQLITE: &str = "\
+    SELECT lower(m.name) || '.' || x.name || ' ' || x.type || ' notnull ' || (x.\"notnull\" OR (x.pk = 1 AND x.type LIKE 'integer')) || ' pk ' || x.pk || ' hidden ' || x.hidden \
+    || ' default ' || coalesce(nullif(upper(x.dflt_value), 'NULL'), '-') FROM sqlite_schema m, pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND m.name <> 'sqlite_sequence' \
+    UNION ALL SELECT lower(m.name) || ' index ' || l.origin || ' unique ' || l.\"unique\" \
+    || ' partial ' || l.partial || ' ' || (SELECT group_concat(coalesce(x.name, x.cid) || ' ' || x.\"desc\" || ' ' || x.coll, ', ') \
+    FROM pragma_index_xinfo(l.name) x WHERE x.key = 1) FROM sqlite_schema m, pragma_index_list(m.name) l WHERE m.type = 'table' \
+    UNION ALL SELECT lower(m.name) || ' key ' || group_concat(f.\"from\" || ' ' || lower(f.\"table\") || '.' || coalesce(f.\"to\", '-') || ' ' \
+    || f.on_update || ' ' || f.on_delete, ', ') FROM sqlite_schema m, pragma_foreign_key_list(m.name) f \
+    WHERE m.type = 'table' GROUP BY m.name, f.id \
+    UNION ALL SELECT lower(l.name) || ' wr ' || l.wr || ' strict ' || l.strict FROM pragma_table_list l \
+    WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite_%'";
+
+/// What the database holds, a line each; the order in which columns and parts stand is not among it.
+///
+/// # Errors
+/// When the database, or PostgreSQL's `pg_dump`, refuses.
+pub async fn read(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
+    match scratch.backend {
+        Backend::Sqlite => {
+            let lines = scratch.texts(SQLITE).await;
+            Ok(lines
+                .map_err(|error| error.to_string())?
+                .into_iter()
+                .collect())
+        }
+        Backend::Postgres => dump(&scratch.url).await,
+        Backend::Mysql => show(scratch).await,
+    }
+}
+
+async fn dump(url: &str) -> Result<BTreeSet<String>, String> {
+    let output = Command::new("pg_dump")
+        .args(["--schema-only", "--no-owner", "--no-privileges", url])
+        .output()
+        .await
+        .map_err(|error| format!("pg_dump: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = BTreeSet::new();
+    for statement in text.split(";\n") {
+        let said = statement
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("--") && !line.starts_with('\\'));
+        let said: Vec<&str> = said.collect();
+        match said.split_first() {
+            Some((head, parts)) if head.starts_with("CREATE TABLE ") => {
+                // A default of NULL is none.
+                let parts = parts.iter().map(|part| {
+                    let part = part.trim_end_matches(',');
+                    part.split_once(" DEFAULT NULL::")
+                        .map_or(part, |(part, _)| part)
+                });
+                lines.extend(parts.map(|part| format!("{head} {part}")));
+            }
+            Some((head, _)) if is_compared(head) => {
+                lines.insert(without_name(&said.join(" ")));
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(lines)
+}
+
+fn is_compared(head: &str) -> bool {
+    const NOT: [&str; 14] = [
+        "SET ",
+        "SELECT ",
+        "CREATE VIEW ",
+        "CREATE MATERIALIZED VIEW ",
+        "CREATE FUNCTION ",
+        "CREATE PROCEDURE ",
+        "CREATE TRIGGER ",
+        "CREATE EXTENSION ",
+        "COMMENT ON EXTENSION ",
+        "COMMENT ON INDEX ",
+        "COMMENT ON CONSTRAINT ",
+        "COMMENT ON TYPE ",
+        "COMMENT ON DOMAIN ",
+        "CREATE SCHEMA ",
+    ];
+    const ROUTINES: [&str; 3] = [
+        "COMMENT ON VIEW ",
+        "COMMENT ON FUNCTION ",
+        "COMMENT ON TRIGGER ",
+    ];
+    !NOT.iter()
+        .chain(&ROUTINES)
+        .any(|start| head.starts_with(start))
+}
+
+/// The statement without the name of the index or constraint it makes, and without storage parameters.
+fn without_name(statement: &str) -> String {
+    let mut words: Vec<&str> = statement.split(' ').collect();
+    let named = words
+        .iter()
+        .position(|word| matches!(*word, "INDEX" | "CONSTRAINT"));
+    if let Some(at) = named.filter(|at| at + 1 < words.len()) {
+        words.remove(at + 1);
+    }
+    let text = words.join(" ");
+    match text.split_once(" WITH (") {
+        Some((before, rest)) => {
+            let after = rest.split_once(')').map_or("", |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => text,
+    }
+}
+
+async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
+    let tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = database()";
+    let tables = scratch.texts(tables).await;
+    let mut lines = BTreeSet::new();
+    for table in tables.map_err(|error| error.to_string())? {
+        let question = format!("SHOW CREATE TABLE `{}`", table.replace('`', "``"));
+        let question = Statement::from_string(scratch.db.get_database_backend(), question);
+        let row = scratch.db.query_one_raw(question).await;
+        let row = row.map_err(|error| error.to_string())?;
+        let text: Option<String> = row.and_then(|row| row.try_get_by_index(1).ok());
+        for line in text.unwrap_or_default().lines() {
+            let line = line
+                .trim()
+                .trim_end_matches(',')
+                .replace(" USING BTREE", "");
+            let mut words: Vec<&str> = line.split(' ').collect();
+            // How far the numbering got is a matter of rows.
+            words.retain(|word| {
+                !word.starts_with("AUTO_INCREMENT=") && !word.starts_with("KEY_BLOCK_SIZE=")
+            });
+            match words.as_slice() {
+                ["PRIMARY", "KEY", columns, ..] => words = vec!["PRIMARY", "KEY", columns],
+                ["KEY" | "CONSTRAINT", _, ..] => {
+                    words.remove(1);
+                }
+                ["UNIQUE" | "FULLTEXT" | "SPATIAL", "KEY", _, ..] => {
+                    words.remove(2);
+                }
+                _ => {}
+            }
+            lines.insert(format!("{table}: {}", words.join(" ")));
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,218 @@
+//! Pairs of SQL scripts, a database before and after: the way from one to the other and back, judged by [`crate::oracle`].
+
+use std::collections::BTreeSet;
+
+use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
+use plimsoll_differ::inspect::{Inspection, Scope, inspect};
+use plimsoll_differ::normalise::settle;
+use plimsoll_differ::plan::plan;
+use plimsoll_schema::{Backend, Plan};
+use serde::Deserialize;
+use tokio::process::Command;
+
+use crate::changes::write_changes;
+use crate::oracle;
+use crate::servers::Scratch;
+use crate::steps;
+
+/// Two scripts.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Pair {
+    /// The file it was in, for people.
+    #[serde(default)]
+    pub file: String,
+    /// What it is called.
+    pub name: String,
+    /// What is live; nothing is an empty database.
+    pub current: Option<String>,
+    /// What it shall become.
+    pub desired: String,
+}
+
+/// How a pair ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// There and back, with nothing left over.
+    Pass,
+    /// It was refused beforehand, and why.
+    Refused(String),
+    /// It went wrong, and how.
+    Fail(String),
+}
+
+/// Carries a pair out.
+///
+/// # Errors
+/// When there is no scratch database, or a script of the pair is refused.
+pub async fn run(backend: Backend, pair: &Pair) -> Result<Outcome, String> {
+    let [here, there] = [made(backend).await?, made(backend).await?];
+    let outcome = on(&here, &there, pair).await;
+    for scratch in [here, there] {
+        scratch
+            .give_back()
+            .await
+            .map_err(|error| error.to_string())?;
+    }
+    outcome
+}
+
+async fn made(backend: Backend) -> Result<Scratch, String> {
+    Scratch::borrow(backend)
+        .await
+        .map_err(|error| error.to_string())
+}
+
+async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, String> {
+    if let Some(sql) = &pair.current {
+        let made = load(here, sql).await;
+        made.map_err(|error| format!("current: {error}"))?;
+    }
+    let made = load(there, &pair.desired).await;
+    made.map_err(|error| format!("desired: {error}"))?;
+    // Schemas and extensions are the surroundings of tables, which nobody plans.
+    let schemas = schemas(there).await?;
+    for schema in &schemas {
+        surround(here, &format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
+    }
+    for extension in there
+        .extensions()
+        .await
+        .map_err(|error| error.to_string())?
+    {
+        surround(
+            here,
+            &format!("CREATE EXTENSION IF NOT EXISTS \"{extension}\""),
+        )
+        .await?;
+    }
+    let scope = Scope {
+        schemas,
+        ..Scope::default()
+    };
+    let start = look(here, &scope).await?;
+    let wanted = look(there, &scope).await?;
+    let before = oracle::read(here).await?;
+    let diff = compare(here, &start, &wanted).await;
+    let plan = match plan(&start.server, &diff.current, &diff.changes) {
+        Ok(plan) => plan,
+        Err(error) => return Ok(Outcome::Refused(error.to_string())),
+    };
+    Ok(
+        match there_and_back(here, there, &scope, &plan, &before).await {
+            Ok(()) => Outcome::Pass,
+            Err(failure) => Outcome::Fail(format!("{failure}\n{}", shown(&plan))),
+        },
+    )
+}
+
+async fn there_and_back(
+    here: &Scratch,
+    there: &Scratch,
+    scope: &Scope,
+    plan: &Plan,
+    before: &BTreeSet<String>,
+) -> Result<(), String> {
+    steps::up(here, plan).await?;
+    same(
+        "up",
+        &oracle::read(there).await?,
+        &oracle::read(here).await?,
+    )?;
+    let (end, wanted) = (look(here, scope).await?, look(there, scope).await?);
+    let left = compare(here, &end, &wanted).await.changes;
+    if !left.is_empty() {
+        return Err(format!("a second diff proposes\n{}", write_changes(&left)));
+    }
+    steps::down(here, plan).await?;
+    same("down", before, &oracle::read(here).await?)
+}
+
+/// Both sides are databases: every fact is stated, and nobody says what is a rename.
+async fn compare(here: &Scratch, live: &Inspection, wanted: &Inspection) -> Diff {
+    let mut answers = Answers::default();
+    loop {
+        let forms = Forms::new();
+        let input = Input {
+            server: &live.server,
+            now: &wanted.catalog,
+            last: Some(&live.catalog),
+            live: &live.catalog,
+            manage: Manage::Everything,
+            answers: &answers,
+            forms: &forms,
+        };
+        let diff = settle(&here.db, &input).await;
+        let open = diff.ambiguities.iter().map(|one| one.from.clone());
+        let open: Vec<String> = open.filter(|one| !answers.drops.contains(one)).collect();
+        if open.is_empty() {
+            return diff;
+        }
+        answers.drops.extend(open);
+    }
+}
+
+/// `psql` carries out a statement at a time, as some want it (`CREATE INDEX CONCURRENTLY`).
+async fn load(scratch: &Scratch, sql: &str) -> Result<(), String> {
+    match scratch.backend {
+        Backend::Sqlite | Backend::Mysql => {
+            scratch.run(sql).await.map_err(|error| error.to_string())
+        }
+        Backend::Postgres => {
+            let file = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
+            std::fs::write(file.path(), sql).map_err(|error| error.to_string())?;
+            let output = Command::new("psql")
+                .args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file"])
+                .arg(file.path())
+                .arg(&scratch.url)
+                .output()
+                .await
+                .map_err(|error| format!("psql: {error}"))?;
+            if output.status.success() {
+                return Ok(());
+            }
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
+}
+
+async fn surround(scratch: &Scratch, sql: &str) -> Result<(), String> {
+    scratch
+        .run(sql)
+        .await
+        .map_err(|error| format!("{sql}: {error}"))
+}
+
+/// The schemas besides the default one.
+async fn schemas(scratch: &Scratch) -> Result<Vec<String>, String> {
+    let question = match scratch.backend {
+        Backend::Sqlite | Backend::Mysql => return Ok(Vec::new()),
+        Backend::Postgres => {
+            "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema')"
+        }
+    };
+    scratch
+        .texts(question)
+        .await
+        .map_err(|error| error.to_string())
+}
+
+async fn look(scratch: &Scratch, scope: &Scope) -> Result<Inspection, String> {
+    let looked = inspect(&scratch.db, scope).await;
+    looked.map_err(|error| format!("inspect: {error}"))
+}
+
+fn same(what: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), String> {
+    if wanted == found {
+        return Ok(());
+    }
+    let missing = wanted.difference(found).map(|line| format!("- {line}\n"));
+    let extra = found.difference(wanted).map(|line| format!("+ {line}\n"));
+    let lines: String = missing.chain(extra).collect();
+    Err(format!("{what}: wanted -, found +\n{lines}"))
+}
+
+fn shown(plan: &Plan) -> String {
+    let up: String = plan.up().map(|sql| format!("{sql};\n")).collect();
+    let down: String = plan.down().map(|sql| format!("{sql};\n")).collect();
+    format!("-- up\n{up}-- down\n{down}")
+}
