@@ -1,9 +1,12 @@
 //! A database to try things on: empty, like the user's one, and gone afterwards.
 
+mod surroundings;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll_schema::{Backend, Server, backend};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
+
 use thiserror::Error;
 use url::Url;
 
@@ -46,7 +49,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes an empty database on the server at `url`, with the collation and the extensions of the database there.
+    /// Makes an empty database on the server at `url`, with the collation of the database there and what its tables stand on.
     ///
     /// # Errors
     /// When the role may not, or the server is not reached.
@@ -76,34 +79,18 @@ impl Scratch {
         address.set_path(&name);
         match connect(address.as_str()).await {
             Ok(db) => {
-                let scratch = Self {
+                // What cannot be copied shows when a table needs it.
+                let _ = copy_surroundings(&admin, &db).await;
+                Ok(Self {
                     db,
                     made: Some((admin, name)),
-                };
-                scratch.copy_extensions(server).await;
-                Ok(scratch)
+                })
             }
             Err(source) => {
                 let _ = admin
                     .execute_unprepared(&drop_database(server, &name))
                     .await;
                 Err(ScratchError::Connect { name, source })
-            }
-        }
-    }
-
-    /// Types of extensions are used by columns; one that cannot be had shows when a table needs it.
-    async fn copy_extensions(&self, server: &Server) {
-        let (Backend::Postgres, Some((admin, _))) = (server.backend, &self.made) else {
-            return;
-        };
-        let sql = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY oid";
-        let statement = Statement::from_string(admin.get_database_backend(), sql);
-        for row in admin.query_all_raw(statement).await.unwrap_or_default() {
-            if let Ok(name) = row.try_get_by_index::<String>(0) {
-                let name = backend::quote(server, &name);
-                let sql = format!("CREATE EXTENSION IF NOT EXISTS {name} CASCADE");
-                let _ = self.db.execute_unprepared(&sql).await;
             }
         }
     }
@@ -121,6 +108,25 @@ impl Scratch {
             admin.close().await?;
         }
         Ok(())
+    }
+}
+
+/// Makes on `to` what tables of `from` stand on and no plan is about: PostgreSQL's extensions, schemas, domains, composite types,
+/// sequences and functions. What cannot be had is left out.
+///
+/// # Errors
+/// When `from` cannot be read.
+pub async fn copy_surroundings(
+    from: &DatabaseConnection,
+    to: &DatabaseConnection,
+) -> Result<(), DbErr> {
+    match from.get_database_backend() {
+        DbBackend::Postgres => surroundings::copy(from, to).await,
+        DbBackend::MySql | DbBackend::Sqlite => Ok(()),
+        other => Err(DbErr::BackendNotSupported {
+            db: other.as_str(),
+            ctx: "scratch",
+        }),
     }
 }
 

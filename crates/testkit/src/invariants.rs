@@ -12,6 +12,7 @@ use plimsoll_differ::models::validate;
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::prove::prove;
+use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::views::in_the_way;
 use plimsoll_schema::{Backend, Catalog, Change, Diagnostic, Plan, Server, Severity};
 
@@ -252,11 +253,10 @@ async fn proves(
     let other = Scratch::borrow(scratch.backend)
         .await
         .map_err(|error| format!("prove: {error}"))?;
-    // What the tool's own scratch database has beforehand: the extensions of the user's.
-    for extension in scratch.extensions().await.map_err(|e| e.to_string())? {
-        let sql = format!("CREATE EXTENSION IF NOT EXISTS \"{extension}\"");
-        other.run(&sql).await.map_err(|e| e.to_string())?;
-    }
+    // What the tool's own scratch database has beforehand.
+    copy_surroundings(&scratch.db, &other.db)
+        .await
+        .map_err(|error| format!("prove: {error}"))?;
     let proof = prove(&other.db, plan, diff, now, manage).await;
     other
         .give_back()

@@ -202,17 +202,6 @@ impl Scratch {
         rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
 
-    /// The extensions installed, besides the one that every database has.
-    pub async fn extensions(&self) -> Result<Vec<String>, DbErr> {
-        match self.backend {
-            Backend::Sqlite | Backend::Mysql => Ok(Vec::new()),
-            Backend::Postgres => {
-                self.texts("SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql'")
-                    .await
-            }
-        }
-    }
-
     /// Drops the database.
     pub async fn close(self) -> Result<(), ServerError> {
         self.db.close().await?;

@@ -6,6 +6,7 @@ use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
 use plimsoll_differ::inspect::{Inspection, Scope, inspect};
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
+use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_schema::{Backend, Plan};
 use serde::Deserialize;
 use tokio::process::Command;
@@ -71,20 +72,9 @@ async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, Str
     made.map_err(|error| format!("desired: {error}"))?;
     // Schemas and extensions are the surroundings of tables, which nobody plans.
     let schemas = schemas(there).await?;
-    for schema in &schemas {
-        surround(here, &format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
-    }
-    for extension in there
-        .extensions()
+    copy_surroundings(&there.db, &here.db)
         .await
-        .map_err(|error| error.to_string())?
-    {
-        surround(
-            here,
-            &format!("CREATE EXTENSION IF NOT EXISTS \"{extension}\""),
-        )
-        .await?;
-    }
+        .map_err(|error| error.to_string())?;
     let scope = Scope {
         schemas,
         ..Scope::default()
@@ -173,13 +163,6 @@ async fn load(scratch: &Scratch, sql: &str) -> Result<(), String> {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
     }
-}
-
-async fn surround(scratch: &Scratch, sql: &str) -> Result<(), String> {
-    scratch
-        .run(sql)
-        .await
-        .map_err(|error| format!("{sql}: {error}"))
 }
 
 /// The schemas besides the default one.
