@@ -4,6 +4,7 @@
 //! Invariant: reading creates no file.
 
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use plimsoll_schema::Backend;
@@ -40,8 +41,36 @@ pub struct Connection {
     pub url: DbUrl,
     /// The `search_path` asked for (PostgreSQL).
     pub schema: Option<String>,
+    /// The statements that the database refused.
+    pub(crate) refusals: Refusals,
     /// SQLite's file is not there yet: the session is with an empty database in memory instead.
     pub absent: bool,
+}
+
+/// The last statement that the database refused: SeaORM's errors do not say which it was. Without its values, which may be secret.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Refusals(Arc<Mutex<Option<String>>>);
+
+impl Refusals {
+    /// Hears of every statement of a session that SeaORM prepares; one sent as plain text is not among them.
+    fn listen(&self, db: &mut DatabaseConnection) {
+        let heard = self.clone();
+        db.set_metric_callback(move |info| {
+            if info.failed {
+                *heard.lock() = Some(info.statement.sql.clone());
+            }
+        });
+    }
+
+    /// The statement, once.
+    pub(crate) fn take(&self) -> Option<String> {
+        self.lock().take()
+    }
+
+    /// Nothing panics while it holds the lock.
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why there is no connection. `url` is shown without its secrets.
@@ -143,15 +172,18 @@ pub async fn connect(
     schema: Option<&str>,
 ) -> Result<Connection, ConnectError> {
     let absent = access == Access::Read && url.file().is_some_and(|file| !file.exists());
-    let db = match url.backend() {
+    let mut db = match url.backend() {
         Backend::Sqlite => sqlite(url, access, absent).await,
         Backend::Postgres => postgres(url, schema).await,
         Backend::Mysql => mysql(url).await,
     }?;
+    let refusals = Refusals::default();
+    refusals.listen(&mut db);
     Ok(Connection {
         db,
         url: url.clone(),
         schema: schema.map(str::to_owned),
+        refusals,
         absent,
     })
 }

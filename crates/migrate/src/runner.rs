@@ -21,7 +21,7 @@ mod foreign_keys;
 mod lock;
 mod stop;
 
-pub use failure::{Failure, FailureKind, message};
+pub use failure::{Failure, FailureKind, message, refused};
 pub use stop::Stop;
 
 /// Which way.
@@ -244,10 +244,16 @@ impl Run<'_> {
         migration: &dyn MigrationTrait,
         manager: &SchemaManager<'_>,
     ) -> Result<(), DbErr> {
-        match self.direction {
+        let refusals = &self.connection.refusals;
+        refusals.take();
+        let ran = match self.direction {
             Direction::Up => migration.up(manager).await,
             Direction::Down => migration.down(manager).await,
-        }
+        };
+        ran.map_err(|error| match refusals.take() {
+            Some(sql) if failure::is_of_a_statement(&error) => refused(&error, &sql),
+            Some(_) | None => error,
+        })
     }
 
     async fn record(

@@ -6,11 +6,11 @@ mod scratch;
 use std::time::Duration;
 
 use plimsoll_migrate::connect::{Access, Connection, connect};
+use plimsoll_migrate::prelude::*;
 use plimsoll_migrate::project::Project;
 use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Run, Stop};
 use plimsoll_schema::Backend;
 use scratch::{List, Scratch, Sql, project, tables};
-use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTraitSelf;
 
 const ONE: Sql = Sql {
@@ -126,6 +126,60 @@ async fn a_failing_revision_leaves_what_the_backend_allows() {
         }
         drop(connection);
         database.drop().await;
+    }
+}
+
+/// Fails with a builder, or else with an operation.
+struct Refused {
+    with_a_builder: bool,
+}
+
+impl MigrationName for Refused {
+    fn name(&self) -> &'static str {
+        "m2_refused"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Refused {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if self.with_a_builder {
+            let index = Index::create().name("ix").table("none").col("x").take();
+            return manager.create_index(index).await;
+        }
+        manager
+            .apply(AlterTable::new("one").add_check("ck", "none > 0"))
+            .await
+    }
+}
+
+struct Builders(bool);
+
+impl MigratorTraitSelf for Builders {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        let with_a_builder = self.0;
+        vec![Box::new(ONE), Box::new(Refused { with_a_builder })]
+    }
+}
+
+#[tokio::test]
+async fn the_refused_statement_is_told() {
+    for with_a_builder in [true, false] {
+        let database = Scratch::sqlite();
+        let connection = database.open().await;
+        let project = Project::of(&Builders(with_a_builder)).unwrap();
+        let failure = up(&connection, &project).await.unwrap_err();
+        if with_a_builder {
+            insta::assert_snapshot!(failure, @r#"
+            apply `m2_refused`: no such table: main.none
+              CREATE INDEX "ix" ON "none" ("x")
+            "#);
+        } else {
+            insta::assert_snapshot!(failure, @r#"
+            apply `m2_refused`: no such column: none
+              CREATE TABLE "_plimsoll_new_one" ( "id" integer NOT NULL PRIMARY KEY, CONSTRAINT "ck" CHECK (none > 0) )
+            "#);
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use crate::runner::refused;
+
 /// Whether foreign keys are enforced and some point at the table, its own included.
 const POINTED_AT: &str = "SELECT count(*) AS number FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f \
     WHERE m.type = 'table' AND f.\"table\" = ? COLLATE NOCASE AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1";
@@ -83,7 +85,8 @@ async fn script(
         number(held, ORPHANS, None).await.ok()
     };
     for statement in statements {
-        held.execute_unprepared(statement).await?;
+        let done = held.execute_unprepared(statement).await;
+        done.map_err(|error| refused(&error, statement))?;
     }
     match (before, number(held, ORPHANS, None).await) {
         (Some(before), Ok(after)) if after > before => Err(DbErr::Custom(format!(

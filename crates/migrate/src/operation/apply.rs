@@ -7,6 +7,7 @@ use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
 use super::held::Held;
 use super::{alone, before, server_of};
+use crate::runner::refused;
 
 /// What [`SchemaManager`] does beyond its own methods.
 #[async_trait]
@@ -51,7 +52,8 @@ impl Apply for SchemaManager<'_> {
             }
         }
         for statement in &statements {
-            connection.execute_unprepared(statement).await?;
+            let done = connection.execute_unprepared(statement).await;
+            done.map_err(|error| refused(&error, statement))?;
         }
         Ok(())
     }

@@ -152,6 +152,16 @@ pub fn message(error: &DbErr) -> String {
     }
 }
 
+/// The same error with the statement that the database refused under it.
+pub fn refused(error: &DbErr, sql: &str) -> DbErr {
+    DbErr::Custom(format!("{}\n  {sql}", message(error)))
+}
+
+/// Whether the database refused a statement and the error does not say which.
+pub(super) const fn is_of_a_statement(error: &DbErr) -> bool {
+    matches!(error, DbErr::Exec(_) | DbErr::Query(_))
+}
+
 /// Runs a revision; a panic in it (sea-query panics on what a backend cannot say) becomes an error, so that its transaction is rolled
 /// back and the message names it.
 pub(super) async fn caught(work: impl Future<Output = Result<(), DbErr>>) -> Result<(), DbErr> {
