@@ -8,9 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum CodegenError {
     /// The emitter wrote what is not Rust: a mistake of ours.
-    #[error(
-        "the generated migration does not parse, at line {line}: {message}; please report this"
-    )]
+    #[error("the generated migration does not parse, at line {line}: {message}")]
     NotRust {
         /// The line of the generated text, from 1.
         line: usize,
@@ -18,10 +16,10 @@ pub enum CodegenError {
         message: String,
     },
     /// A file is there that would be overwritten.
-    #[error("`{}` exists already: move it away, or choose another message", .0.display())]
+    #[error("`{}` exists already", .0.display())]
     Exists(PathBuf),
     /// The migrations crate's lib.rs is laid out in a way that cannot be edited safely.
-    #[error("`{}`, line {line}: {problem}; add by hand: {by_hand}", .path.display())]
+    #[error("`{}`, line {line}: {problem}", .path.display())]
     Layout {
         /// The file.
         path: PathBuf,
@@ -29,11 +27,9 @@ pub enum CodegenError {
         line: usize,
         /// What is not understood.
         problem: String,
-        /// What to add, and where.
-        by_hand: String,
     },
     /// A file cannot be read or written.
-    #[error("cannot {action} `{}`: {source}; {}", .path.display(), advice(.source))]
+    #[error("cannot {action} `{}`: {source}", .path.display())]
     Io {
         /// What was tried, as a verb.
         action: &'static str,
@@ -43,7 +39,7 @@ pub enum CodegenError {
         source: std::io::Error,
     },
     /// A text is not UTF-8.
-    #[error("`{}` is not UTF-8: save it as UTF-8", .0.display())]
+    #[error("`{}` is not UTF-8", .0.display())]
     NotUtf8(PathBuf),
 }
 
@@ -53,6 +49,19 @@ impl CodegenError {
             action,
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// What to do about it. Nothing was written, whatever it is.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotRust { .. } => "this is a mistake of ours: please report it",
+            Self::Exists(_) => "move it away, or choose another message",
+            Self::Layout { .. } => {
+                "nothing was written; let `migrations()` be one `vec![Box::new(…::Migration), …]`, or take the file from --dry-run and add its `mod` and its entry by hand"
+            }
+            Self::Io { source, .. } => advice(source),
+            Self::NotUtf8(_) => "save it as UTF-8",
         }
     }
 }
@@ -65,7 +74,7 @@ fn advice(error: &std::io::Error) -> &'static str {
             "make the migrations crate writable for this user"
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and try again",
-        ErrorKind::NotFound => "is the path of the migrations crate right?",
+        ErrorKind::NotFound => "correct the path of the migrations crate",
         _ => "nothing was changed",
     }
 }

@@ -368,7 +368,8 @@ async fn what_cannot_be_done_is_told() {
     +   column email  varchar
     +   primary key  (id)
     +   unique uq-baker-email  (email)
-    ! error: failed to write a revision: `DIR/src/lib.rs`, line 1: it is not Rust that can be read (cannot parse string into token stream); add by hand: `mod m20260131_120000_first;` at the top, and `Box::new(m20260131_120000_first::Migration)` at the end of the list in `migrations()`
+    ! error: failed to write a revision: `DIR/src/lib.rs`, line 1: it is not Rust that can be read (cannot parse string into token stream)
+    ! help: nothing was written; let `migrations()` be one `vec![Box::new(…::Migration), …]`, or take the file from --dry-run and add its `mod` and its entry by hand
     [7]
     ");
     assert_eq!(files(&shell), ["lib.rs", "src"]);

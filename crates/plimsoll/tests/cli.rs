@@ -569,3 +569,88 @@ async fn help() {
     [0]
     "#);
 }
+
+/// Two revisions written on two branches, both after the same one.
+mod fork {
+    use super::*;
+    use plimsoll::revision::{Metadata, inventory};
+
+    macro_rules! revisions {
+        ($($name:ident, $id:literal, $parents:expr;)*) => {
+            $(
+                struct $name;
+
+                impl MigrationName for $name {
+                    fn name(&self) -> &'static str {
+                        $id
+                    }
+                }
+
+                #[async_trait::async_trait]
+                impl MigrationTrait for $name {
+                    async fn up(&self, _: &SchemaManager) -> Result<(), DbErr> {
+                        Ok(())
+                    }
+                }
+
+                inventory::submit! { Metadata { id: $id, parents: $parents, source: "" } }
+            )*
+        };
+    }
+
+    revisions! {
+        Start, "m20260101_000000_start", &[];
+        Left, "m20260102_000000_left", &["m20260101_000000_start"];
+        Right, "m20260103_000000_right", &["m20260101_000000_start"];
+    }
+
+    pub(crate) struct Fork;
+
+    #[async_trait::async_trait]
+    impl MigratorTrait for Fork {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            vec![Box::new(Start), Box::new(Left), Box::new(Right)]
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_revision_joins_the_heads() {
+    let shell = Shell::new();
+    std::fs::create_dir(shell.path().join("src")).unwrap();
+    std::fs::write(shell.path().join("src/lib.rs"), "").unwrap();
+    let session = shell
+        .session(
+            &fork::Fork,
+            &[
+                "upgrade",
+                "revision --autogenerate -m merge",
+                "revision -m merge --at 2026-01-31T12:00:00Z --dry-run",
+            ],
+        )
+        .await;
+    let told = session.split("\nuse plimsoll").next().unwrap();
+    insta::assert_snapshot!(told, @r"
+    $ upgrade
+    ! error: failed to find the revision: there are several heads: `m20260102_000000_left`, `m20260103_000000_right`
+    ! help: join them with a revision that follows them all, as `revision -m merge` writes it, or name one of them
+    [5]
+    $ revision --autogenerate -m merge
+    ! error: failed to find the revision: there are several heads: `m20260102_000000_left`, `m20260103_000000_right`
+    ! help: join them with a revision that follows them all, as `revision -m merge` writes it, or name one of them
+    [5]
+    $ revision -m merge --at 2026-01-31T12:00:00Z --dry-run
+
+    // m20260131_120000_merge.rs
+    //! Merge.
+    //!
+    //! Revision: m20260131_120000_merge
+    //! Follows: m20260102_000000_left, m20260103_000000_right
+    //! Created: 2026-01-31 12:00:00 UTC
+    ");
+    assert!(
+        session.contains(r#"parents: ["m20260102_000000_left", "m20260103_000000_right"],"#),
+        "{session}"
+    );
+    assert!(session.contains("joins them"), "{session}");
+}

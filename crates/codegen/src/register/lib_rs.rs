@@ -32,6 +32,9 @@ impl Problem {
     }
 }
 
+/// The longest content of an array that rustfmt leaves on one line.
+const SHORT: usize = 60;
+
 /// Text to put in place of a range.
 struct Edit {
     range: Range<usize>,
@@ -229,7 +232,7 @@ fn is_comma(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
 }
 
-/// Where the entry goes: after the last one, on a line of its own.
+/// Where the entry goes: after the last one, on a line of its own; a short one alone stands on the list's, as rustfmt has it.
 fn entry(text: &str, list: &Macro, stem: &str) -> Result<Vec<Edit>, Problem> {
     let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
     let is_repeat =
@@ -245,8 +248,13 @@ fn entry(text: &str, list: &Macro, stem: &str) -> Result<Vec<Edit>, Problem> {
     let close = span.close().byte_range().start;
     let base = indentation(text, list.span().byte_range().start);
     let tab = if base.contains('\t') { "\t" } else { "    " };
-    let added = format!("Box::new({stem}::Migration),");
+    let new = format!("Box::new({stem}::Migration)");
+    let added = format!("{new},");
     let Some(end) = tokens.last() else {
+        if new.len() <= SHORT && text[open..close].trim().is_empty() {
+            let range = open..close;
+            return Ok(vec![Edit { range, text: new }]);
+        }
         return Ok(vec![empty(
             text,
             open..close,

@@ -73,7 +73,7 @@ impl TargetError {
             Self::Unknown(_) => "`history` lists the revisions",
             Self::Ambiguous { .. } => "write more of the id",
             Self::SeveralHeads(_) => {
-                "name one of them, or join them: put both into `parents` of a new revision"
+                "join them with a revision that follows them all, as `revision -m merge` writes it, or name one of them"
             }
             Self::SeveralCurrent(_) | Self::Fork { .. } => "name the revision by its id",
             Self::Direction { verb, .. } if *verb == "upgrade" => "`upgrade` goes there",

@@ -50,11 +50,7 @@ fn list_of(list: &str) -> String {
 
 #[test]
 fn an_entry_is_added_to_every_layout() {
-    insta::assert_snapshot!(list_of("vec![]"), @r#"
-    vec![
-                Box::new(m3_new::Migration),
-            ]
-    "#);
+    insta::assert_snapshot!(list_of("vec![]"), @"vec![Box::new(m3_new::Migration)]");
     insta::assert_snapshot!(list_of("vec![Box::new(m1_a::Migration)]"), @r#"
     vec![
                 Box::new(m1_a::Migration),

@@ -25,12 +25,14 @@ pub(crate) async fn check(context: &mut Context<'_, '_>, args: &Compare) -> Resu
 pub(crate) async fn diff(context: &mut Context<'_, '_>, args: &Compare) -> Result<Exit, CliError> {
     let connection = context.connect(Access::Read).await?;
     let standing = context.standing(&connection).await?;
-    if !standing.pending.is_empty() {
-        let message = format!(
-            "{} revision(s) are pending, and part of this difference",
-            standing.pending.len()
-        );
-        context.output.note(&message);
+    match standing.pending.len() {
+        0 => {}
+        1 => context
+            .output
+            .note("1 revision is pending: what it changes is part of the difference"),
+        count => context.output.note(&format!(
+            "{count} revisions are pending: what they change is part of the difference"
+        )),
     }
     let comparison = compare(context, &connection, &Answers::default()).await?;
     print(context, &comparison, args.sql);

@@ -251,8 +251,13 @@ fn push_like_the_last(members: &mut toml_edit::Array, member: String) {
         .last()
         .and_then(|last| last.decor().prefix())
         .and_then(toml_edit::RawString::as_str)
-        .unwrap_or(if members.is_empty() { "" } else { " " })
+        .unwrap_or_default()
         .to_owned();
+    // The first of a list on one line has no blank before it.
+    let before = match before.as_str() {
+        "" if !members.is_empty() => " ".to_owned(),
+        _ => before,
+    };
     let mut value = toml_edit::Value::from(member);
     let behind = members.trailing().as_str().unwrap_or_default().to_owned();
     if behind.contains('#') {
@@ -280,5 +285,24 @@ mod tests {
         ] {
             assert_eq!(relative(Path::new(from), Path::new(to)), expected);
         }
+    }
+
+    #[test]
+    fn a_member_is_laid_out_as_the_last_one_is() {
+        let after = |members: &str| {
+            let mut manifest: toml_edit::DocumentMut = members.parse().unwrap();
+            push_like_the_last(manifest["m"].as_array_mut().unwrap(), "new".to_owned());
+            manifest.to_string()
+        };
+        assert_eq!(after("m = []\n"), "m = [\"new\"]\n");
+        assert_eq!(after("m = [\"a\"]\n"), "m = [\"a\", \"new\"]\n");
+        assert_eq!(
+            after("m = [\"a\", \"b\"]\n"),
+            "m = [\"a\", \"b\", \"new\"]\n"
+        );
+        assert_eq!(
+            after("m = [\n  \"a\",\n]\n"),
+            "m = [\n  \"a\",\n  \"new\",\n]\n"
+        );
     }
 }

@@ -24,13 +24,7 @@ const ACTION: &str = "write a revision";
 pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Result<Exit, CliError> {
     let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
     up_to_date(context)?;
-    let parents: Vec<String> = context
-        .project
-        .graph()
-        .one_head()?
-        .map(str::to_owned)
-        .into_iter()
-        .collect();
+    let parents = parents(context, args)?;
     let mut header = Header {
         id: file_stem(&args.message, created),
         parents,
@@ -49,6 +43,23 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
     let text = render_file(&plan, &header).map_err(|error| unwritten(&error))?;
     write(context, args, &header.id, &text, None)?;
     Ok(Exit::Ok)
+}
+
+/// What the revision follows. One that is empty joins the heads of branches that grew apart; one from the models needs a single head.
+fn parents(context: &mut Context<'_, '_>, args: &Revision) -> Result<Vec<String>, CliError> {
+    let graph = context.project.graph();
+    if args.autogenerate {
+        graph.one_head()?;
+    }
+    let heads: Vec<String> = graph.heads().into_iter().map(str::to_owned).collect();
+    if heads.len() > 1 {
+        let names: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
+        let joined = names.join(" and ");
+        context
+            .output
+            .note(&format!("it follows {joined}, and joins them"));
+    }
+    Ok(heads)
 }
 
 async fn autogenerate(
@@ -191,7 +202,7 @@ fn unwritten(error: &CodegenError) -> CliError {
         | CodegenError::Io { .. }
         | CodegenError::NotUtf8(_) => Exit::Files,
     };
-    CliError::new(exit, format!("{ACTION}: {error}"))
+    CliError::new(exit, format!("{ACTION}: {error}")).help(error.help())
 }
 
 /// Replaces a file's text at once, or not at all.
