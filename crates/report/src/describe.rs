@@ -10,7 +10,7 @@ use plimsoll_schema::{
 
 /// The type as the server writes it; in our words where it has none.
 fn ty(server: &Server, column: &Column) -> String {
-    types::spell(server, &column.ty).unwrap_or_else(|_| format!("{:?}", column.ty))
+    types::spell(server, &column.ty).unwrap_or_else(|_| column.ty.to_string())
 }
 
 /// A whole column: `varchar(80) not null default 'x'`.

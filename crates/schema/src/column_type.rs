@@ -1,5 +1,7 @@
 //! The types a column can have, on every backend.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::TypeName;
@@ -166,10 +168,130 @@ impl ColumnType {
     }
 }
 
+/// In words that everybody who knows SQL reads, for messages about a type that a server does not have; what a server calls a type it has
+/// is [`crate::backend::types::spell`].
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int { width, unsigned } => {
+                f.write_str(width.word())?;
+                f.write_str(if *unsigned { " unsigned" } else { "" })
+            }
+            Self::Float => f.write_str("float"),
+            Self::Double => f.write_str("double"),
+            Self::Decimal(None) => f.write_str("decimal"),
+            Self::Decimal(Some((precision, scale))) => write!(f, "decimal({precision}, {scale})"),
+            Self::Money => f.write_str("money"),
+            Self::Boolean => f.write_str("boolean"),
+            Self::Char(length) => sized(f, "char", *length),
+            Self::Varchar(length) => sized(f, "varchar", *length),
+            Self::Text(size) => write!(f, "{}text", size.word()),
+            Self::Binary(length) => sized(f, "binary", *length),
+            Self::Varbinary(length) => sized(f, "varbinary", *length),
+            Self::Blob(size) => write!(f, "{}blob", size.word()),
+            Self::Bit(length) => sized(f, "bit", *length),
+            Self::Varbit(length) => sized(f, "bit varying", *length),
+            Self::Date => f.write_str("date"),
+            Self::Time(digits) => sized(f, "time", *digits),
+            Self::DateTime(digits) => sized(f, "datetime", *digits),
+            Self::Timestamp(digits) => sized(f, "timestamp", *digits),
+            Self::TimestampTz(digits) => {
+                sized(f, "timestamp", *digits)?;
+                f.write_str(" with time zone")
+            }
+            Self::Year => f.write_str("year"),
+            Self::Interval { fields, precision } => {
+                f.write_str("interval")?;
+                if let Some(fields) = fields {
+                    write!(f, " {}", fields.to_lowercase())?;
+                }
+                sized(f, "", *precision)
+            }
+            Self::Json => f.write_str("json"),
+            Self::JsonBinary => f.write_str("jsonb"),
+            Self::Uuid => f.write_str("uuid"),
+            Self::Inet => f.write_str("inet"),
+            Self::Cidr => f.write_str("cidr"),
+            Self::MacAddr => f.write_str("macaddr"),
+            Self::LTree => f.write_str("ltree"),
+            Self::Vector(dimensions) => sized(f, "vector", *dimensions),
+            Self::Enum { name, values } if name.name.is_empty() => {
+                write!(f, "enum({})", values.join(", "))
+            }
+            Self::Enum { name, .. } => write!(f, "{name}"),
+            Self::Set(values) => write!(f, "set({})", values.join(", ")),
+            Self::Array(element) => write!(f, "{element}[]"),
+            Self::Raw(text) => f.write_str(text),
+        }
+    }
+}
+
+impl IntWidth {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Tiny => "tinyint",
+            Self::Small => "smallint",
+            Self::Medium => "mediumint",
+            Self::Regular => "integer",
+            Self::Big => "bigint",
+        }
+    }
+}
+
+impl TextSize {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Tiny => "tiny",
+            Self::Regular => "",
+            Self::Medium => "medium",
+            Self::Long => "long",
+        }
+    }
+}
+
+fn sized(f: &mut fmt::Formatter<'_>, name: &str, argument: Option<u32>) -> fmt::Result {
+    f.write_str(name)?;
+    argument.map_or(Ok(()), |argument| write!(f, "({argument})"))
+}
+
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde's skip_serializing_if passes a reference"
 )]
 pub(crate) const fn is_false(value: &bool) -> bool {
     !*value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_in_words() {
+        let interval = |fields: Option<&str>| ColumnType::Interval {
+            fields: fields.map(str::to_owned),
+            precision: Some(3),
+        };
+        let all = [
+            ColumnType::Int {
+                width: IntWidth::Big,
+                unsigned: true,
+            },
+            ColumnType::Array(Box::new(ColumnType::Decimal(Some((10, 2))))),
+            ColumnType::Array(Box::new(ColumnType::TEXT)),
+            ColumnType::Blob(TextSize::Long),
+            ColumnType::Varbit(None),
+            ColumnType::TimestampTz(Some(3)),
+            interval(None),
+            interval(Some("DAY TO SECOND")),
+            ColumnType::Enum {
+                name: TypeName::new("mood"),
+                values: vec!["ok".into()],
+            },
+            ColumnType::Set(vec!["a".into(), "b".into()]),
+            ColumnType::Raw("hstore".into()),
+        ];
+        let told: Vec<String> = all.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(told.join("; "), @"bigint unsigned; decimal(10, 2)[]; text[]; longblob; bit varying; timestamp(3) with time zone; interval(3); interval day to second(3); mood; set(a, b); hstore");
+    }
 }

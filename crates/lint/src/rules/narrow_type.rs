@@ -7,7 +7,7 @@ use crate::Subject;
 
 pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let spell =
-        |ty: &ColumnType| types::spell(subject.server, ty).unwrap_or_else(|_| format!("{ty:?}"));
+        |ty: &ColumnType| types::spell(subject.server, ty).unwrap_or_else(|_| ty.to_string());
     let altered = subject
         .altered()
         .filter_map(|(table, change)| match change {

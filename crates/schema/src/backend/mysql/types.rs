@@ -51,16 +51,16 @@ pub(in crate::backend) fn spell(_server: &Server, ty: &ColumnType) -> Result<Str
         T::Varbit(None) => {
             return Err(unsupported(
                 "bit varying type without a length",
-                format!("{ty:?}"),
+                ty.to_string(),
             ));
         }
-        T::Interval { .. } => return Err(unsupported("interval type", format!("{ty:?}"))),
+        T::Interval { .. } => return Err(unsupported("interval type", ty.to_string())),
         T::Inet | T::Cidr | T::MacAddr => {
-            return Err(unsupported("network address type", format!("{ty:?}")));
+            return Err(unsupported("network address type", ty.to_string()));
         }
-        T::LTree => return Err(unsupported("ltree type", format!("{ty:?}"))),
-        T::Vector(_) => return Err(unsupported("vector type", format!("{ty:?}"))),
-        T::Array(_) => return Err(unsupported("array type", format!("{ty:?}"))),
+        T::LTree => return Err(unsupported("ltree type", ty.to_string())),
+        T::Vector(_) => return Err(unsupported("vector type", ty.to_string())),
+        T::Array(_) => return Err(unsupported("array type", ty.to_string())),
     })
 }
 

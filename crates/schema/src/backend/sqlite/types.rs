@@ -75,7 +75,7 @@ fn unsupported(ty: &ColumnType) -> RenderError {
     RenderError::Unsupported {
         backend: Backend::Sqlite,
         what: what.into(),
-        object: format!("{ty:?}"),
+        object: ty.to_string(),
     }
 }
 

@@ -237,6 +237,6 @@ fn what_the_server_has_not_is_an_error() {
     MySQL has no partial index (`orders.ix`)
     MySQL has no index on an expression (`orders.ix`)
     MySQL has no foreign key with SET DEFAULT (`orders(user_id)`)
-    MySQL has no network address type (`Inet`)
+    MySQL has no network address type (`inet`)
     "#);
 }

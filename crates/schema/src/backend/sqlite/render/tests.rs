@@ -76,7 +76,7 @@ fn what_sqlite_has_no_words_for_is_refused() {
     });
     insta::assert_snapshot!(refused(&table, vec![exclusion]), @"SQLite has no exclusion constraints (`x`)");
     let array = Column::new("c", ColumnType::Array(Box::new(ColumnType::TEXT)));
-    insta::assert_snapshot!(refused(&table, vec![TableChange::AddColumn(array)]), @"SQLite has no array type (`Array(Text(Regular))`)");
+    insta::assert_snapshot!(refused(&table, vec![TableChange::AddColumn(array)]), @"SQLite has no array type (`text[]`)");
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn what_is_not_sea_querys_keeps_its_text() {
 #[test]
 fn arrays_cannot_be_had() {
     let array = ColumnType::Array(Box::new(ColumnType::INTEGER));
-    insta::assert_snapshot!(spell(&array).expect_err("there are none"), @"SQLite has no array type (`Array(Int { width: Regular, unsigned: false })`)");
+    insta::assert_snapshot!(spell(&array).expect_err("there are none"), @"SQLite has no array type (`integer[]`)");
     assert_eq!(fit(&array, &ColumnType::TEXT), Fit::Told);
 }
 
