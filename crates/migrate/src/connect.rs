@@ -100,6 +100,28 @@ pub enum ConnectError {
         /// In the words of the server.
         reason: String,
     },
+    /// The server knows who we are, and does not let us in: rights on the database, or its pg_hba.conf.
+    #[error("connect to `{url}`: {reason}")]
+    NotAllowed {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the server.
+        reason: String,
+    },
+    /// The address asks for what the driver does not have.
+    #[error("connect to `{url}`: {reason}")]
+    Misconfigured {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the driver.
+        reason: String,
+    },
+    /// The connection is to be encrypted, which this program was built without.
+    #[error("connect to `{url}`: TLS is asked for, and this program was built without it")]
+    NoTls {
+        /// The address.
+        url: DbUrl,
+    },
     /// Anything else.
     #[error("connect to `{url}`: {reason}")]
     Refused {
@@ -122,12 +144,26 @@ impl ConnectError {
                     .into()
             }
             Self::NoSuchDatabase { url, .. } if url.backend() == Backend::Sqlite => {
-                "create the directory first; the file itself is made by `upgrade`".into()
+                if url.file().is_some_and(|file| file.is_dir()) {
+                    "that is a directory: name a file in it".into()
+                } else {
+                    "create the directory first; the file itself is made by `upgrade`".into()
+                }
             }
             Self::NoSuchDatabase { url, .. } => match url.database() {
                 Some(name) => format!("create it first: CREATE DATABASE {name}"),
                 None => "name the database at the end of DATABASE_URL".into(),
             },
+            Self::NotAllowed { url, .. } if url.backend() == Backend::Postgres => {
+                "let the user in from this host in the server's pg_hba.conf; where the server wants TLS, add ?sslmode=require to DATABASE_URL".into()
+            }
+            Self::NotAllowed { .. } => {
+                "grant the user rights on the database, or correct its name in DATABASE_URL".into()
+            }
+            Self::Misconfigured { .. } => "correct the options in DATABASE_URL".into(),
+            Self::NoTls { .. } => {
+                "add sea-orm with its feature `runtime-tokio-rustls` to the Cargo.toml of the migrations crate".into()
+            }
             Self::Refused { .. } => "check DATABASE_URL against the server's own log".into(),
         }
     }
@@ -143,6 +179,13 @@ impl ConnectError {
                 let reason = error.message().to_owned();
                 // https://www.postgresql.org/docs/current/errcodes-appendix.html, MySQL's SQLSTATEs, SQLite's result codes.
                 match (url.backend(), error.code().as_deref()) {
+                    (Backend::Postgres, Some("28000")) if reason.contains("pg_hba.conf") => {
+                        Self::NotAllowed { url, reason }
+                    }
+                    (Backend::Postgres, Some("42501")) => Self::NotAllowed { url, reason },
+                    (Backend::Mysql, Some("42000")) if reason.starts_with("Access denied") => {
+                        Self::NotAllowed { url, reason }
+                    }
                     (Backend::Postgres | Backend::Mysql, Some("28000" | "28P01")) => {
                         Self::WrongPassword { url, reason }
                     }
@@ -153,6 +196,17 @@ impl ConnectError {
                     (Backend::Sqlite, Some("14")) => Self::NoSuchDatabase { url, reason },
                     _ => Self::Refused { url, reason },
                 }
+            }
+            // sqlx puts its own error into its own error.
+            sqlx::Error::Configuration(error) => Self::Misconfigured {
+                url,
+                reason: error
+                    .to_string()
+                    .trim_start_matches("error with configuration: ")
+                    .to_owned(),
+            },
+            sqlx::Error::Tls(error) if error.to_string().contains("without TLS support") => {
+                Self::NoTls { url }
             }
             error => Self::Refused {
                 url,
@@ -262,6 +316,13 @@ async fn postgres(url: &DbUrl, schema: Option<&str>) -> Result<DatabaseConnectio
 }
 
 async fn mysql(url: &DbUrl) -> Result<DatabaseConnection, ConnectError> {
+    if url.database().is_none() {
+        // The server would let us in, and then have no place for a table.
+        return Err(ConnectError::NoSuchDatabase {
+            url: url.clone(),
+            reason: "the address names none".into(),
+        });
+    }
     let options = MySqlConnectOptions::from_str(&url.reveal(true))
         .map_err(|error| ConnectError::new(url, &error))?
         .disable_statement_logging();
@@ -332,6 +393,11 @@ mod tests {
         connect to `sqlite://DIR/notes.txt`: file is not a database
           check DATABASE_URL against the server's own log
         ");
+        let inside = format!("sqlite://{}", directory.path().display());
+        insta::assert_snapshot!(hide(told(&inside, Access::Write).await), @r"
+        connect to `sqlite://DIR`: no such database (unable to open database file)
+          that is a directory: name a file in it
+        ");
         let nowhere = format!("sqlite://{}/none/app.db", directory.path().display());
         insta::assert_snapshot!(hide(told(&nowhere, Access::Write).await), @r"
         connect to `sqlite://DIR/none/app.db`: no such database (unable to open database file)
@@ -345,6 +411,20 @@ mod tests {
         insta::assert_snapshot!(refused, @r"
         connect to `postgres://u:***@127.0.0.1:1/d`: Connection refused (os error 111)
           start the server, or correct the host and port in DATABASE_URL
+        ");
+        let bogus = told(
+            "postgres://u:hush@127.0.0.1:1/d?sslmode=bogus",
+            Access::Read,
+        )
+        .await;
+        insta::assert_snapshot!(bogus, @r#"
+        connect to `postgres://u:***@127.0.0.1:1/d?sslmode=bogus`: unknown value "bogus" for `ssl_mode`
+          correct the options in DATABASE_URL
+        "#);
+        let nameless = told("mysql://u:hush@127.0.0.1:1", Access::Read).await;
+        insta::assert_snapshot!(nameless, @r"
+        connect to `mysql://u:***@127.0.0.1:1`: no such database (the address names none)
+          name the database at the end of DATABASE_URL
         ");
         let unknown = told("mysql://u:hush@no-such-host.invalid/d", Access::Read).await;
         assert!(unknown.contains("u:***@no-such-host.invalid"), "{unknown}");
