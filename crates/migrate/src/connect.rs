@@ -144,7 +144,7 @@ impl ConnectError {
                     .into()
             }
             Self::NoSuchDatabase { url, .. } if url.backend() == Backend::Sqlite => {
-                if url.file().is_some_and(|file| file.is_dir()) {
+                if url.file().is_some_and(std::path::Path::is_dir) {
                     "that is a directory: name a file in it".into()
                 } else {
                     "create the directory first; the file itself is made by `upgrade`".into()
