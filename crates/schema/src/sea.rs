@@ -18,7 +18,7 @@ mod write;
 
 pub use column::column_def;
 pub use index::{drop_index, index};
-pub use names::{foreign_key_name, is_sayable_name, primary_key_name, unique_name};
+pub use names::{foreign_key_name, index_name, is_sayable_name, primary_key_name, unique_name};
 pub use read::{
     from_column_def, from_create_table, from_foreign_key, from_index_create, from_table_ref,
 };

@@ -20,6 +20,10 @@ pub(super) fn from_statements(
     table
         .indexes
         .extend(indexes.iter().map(sea::from_index_create));
+    // What SeaORM names after table and columns is nobody's to shorten.
+    for index in &mut table.indexes {
+        index.name = sea::index_name(std::mem::take(&mut index.name));
+    }
     for column in &mut table.columns {
         if let Some(comment) = column.comment.take() {
             (column.comment, column.renamed_from) = split_comment(&comment);
@@ -59,7 +63,27 @@ fn split_comment(text: &str) -> (Option<String>, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::split_comment;
+    use super::{from_statements, split_comment};
+    use sea_orm::sea_query::{Index, Table};
+
+    #[test]
+    fn a_given_index_name_is_made_to_fit() {
+        let long = "a_column_of_a_name_that_takes_nearly_all_there_is";
+        let name = |column: &str| {
+            let create = Table::create().table("measurement").take();
+            let index = Index::create()
+                .name(format!("idx-measurement-{column}"))
+                .table("measurement")
+                .col(column.to_owned())
+                .take();
+            let table = from_statements(&create, &[index], "m");
+            table.indexes[0].name.clone()
+        };
+        insta::assert_snapshot!(format!("{}\n{}", name("at"), name(long)), @r"
+        idx-measurement-at
+        idx-measurement-a_column_of_a_name_that_takes_nearly_a-1a4d5dbd
+        ");
+    }
 
     #[test]
     fn an_old_name_is_taken_out_of_the_comment() {

@@ -31,6 +31,11 @@ pub fn foreign_key_name(table: &TableName, key: &ForeignKey) -> String {
 /// What PostgreSQL keeps of a name, in bytes; MySQL keeps one character more.
 const LONGEST: usize = 63;
 
+/// The name of an index that SeaORM names after its table and columns.
+pub fn index_name(given: String) -> String {
+    fitted(given)
+}
+
 /// A given name that is too long ends in a hash of the whole, so that two which begin alike stay two and no server cuts them.
 fn fitted(name: String) -> String {
     if name.len() <= LONGEST {
