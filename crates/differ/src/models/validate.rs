@@ -41,12 +41,17 @@ fn error(code: Code, object: impl ToString, message: impl Into<String>) -> Diagn
 fn column_kind(server: &Server, table: &Table, column: &Column) -> Option<Diagnostic> {
     let refused = sea::column_for_server(server, &table.name, column).err()?;
     let object = format!("{}.{}", table.name, column.name);
+    let mut message = refused.to_string();
+    // A type does not say whose it is.
+    if !message.contains(&object) {
+        message = format!("column `{object}`: {message}");
+    }
     let help = if column.auto_increment.is_some() {
         "use i32 or i64 for the key, or #[sea_orm(primary_key, auto_increment = false)]"
     } else {
         "use a type this backend has, or set one with extras! inside `on(..)`"
     };
-    Some(error(Code::C601, object, refused.to_string()).help(help))
+    Some(error(Code::C601, object, message).help(help))
 }
 
 /// What the server refuses of the table although it has every type in it.

@@ -50,8 +50,13 @@ pub(in crate::backend) fn spell(ty: &ColumnType) -> Result<String, RenderError> 
         T::Enum { name, .. } => name::type_name(name),
         T::Array(element) => spell(element)? + "[]",
         T::Raw(text) => text.clone(),
-        T::Year => return Err(unsupported("type", "year")),
-        T::Set(values) => return Err(unsupported("type", &format!("set({})", values.join(", ")))),
+        T::Year => return Err(unsupported("such type", "year")),
+        T::Set(values) => {
+            return Err(unsupported(
+                "such type",
+                &format!("set({})", values.join(", ")),
+            ));
+        }
     })
 }
 

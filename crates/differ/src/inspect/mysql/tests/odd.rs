@@ -3,6 +3,29 @@
 use super::*;
 
 #[tokio::test]
+async fn a_unique_text_is_a_unique_like_others() {
+    let Some(scratch) = Scratch::create("long").await else {
+        return;
+    };
+    let server = scratch.read().await.server;
+    if server.flavor == Flavor::MariaDb {
+        scratch
+            .run("CREATE TABLE t (a text, b varchar(9000), UNIQUE KEY ua (a), UNIQUE KEY ub (b))")
+            .await;
+        let found = scratch.read().await.catalog;
+        let table = found.table(&name("t")).unwrap();
+        assert_eq!(table.indexes, []);
+        let names: Vec<_> = table
+            .uniques
+            .iter()
+            .map(|key| key.name.as_deref())
+            .collect();
+        assert_eq!(names, [Some("ua"), Some("ub")]);
+    }
+    scratch.drop().await;
+}
+
+#[tokio::test]
 async fn odd_features_are_read() {
     let Some(scratch) = Scratch::create("odd").await else {
         return;
