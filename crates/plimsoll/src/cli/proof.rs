@@ -96,7 +96,11 @@ fn unproven(
                     "prove the plan: {direction} fails on a scratch database: {message}\n  {sql}"
                 ),
             )
-            .help("correct what the models state there; nothing was written")
+            .help(if *direction == "the start" {
+                "nothing was written; the scratch database lacks what the tables of yours need: give a server that has it with --scratch-url"
+            } else {
+                "nothing was written; correct what the models state there"
+            })
         }
         ProofError::Residual {
             direction,
