@@ -32,6 +32,8 @@ pub(crate) async fn prove(
             CliError::new(Exit::Usage, message).help("give a server of the same kind and version")
         );
     }
+    // Order matters: an interruption while the database is made has to wait until it can be dropped.
+    let stop = Stop::on_signals();
     let scratch = Scratch::create(&url.reveal(true), &comparison.server)
         .await
         .map_err(|error| no_scratch(&error))?;
@@ -39,7 +41,6 @@ pub(crate) async fn prove(
         Manage::Stated => compare::Manage::Stated,
         Manage::Everything => compare::Manage::Everything,
     };
-    let stop = Stop::on_signals();
     let result = tokio::select! {
         result = prove::prove(
             &scratch.db,
