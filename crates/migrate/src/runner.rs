@@ -202,7 +202,8 @@ impl Run<'_> {
             match checked {
                 Ok(()) => transaction.commit().await.map(|()| true),
                 Err(error) => {
-                    transaction.rollback().await?;
+                    // SQLite may have rolled back by itself (its disk is full): the first error is the one that matters.
+                    let _ = transaction.rollback().await;
                     Err(error)
                 }
             }

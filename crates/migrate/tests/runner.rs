@@ -184,6 +184,22 @@ async fn the_refused_statement_is_told() {
 }
 
 #[tokio::test]
+async fn the_first_error_is_the_one_told() {
+    // As SQLite does by itself when its disk is full.
+    const ENDED: Sql = Sql {
+        name: "m2_ended",
+        up: &["ROLLBACK", "CREATE NONSENSE"],
+        down: &[],
+        transaction: None,
+    };
+    let database = Scratch::sqlite();
+    let connection = database.open().await;
+    let failure = up(&connection, &project(&[ONE, ENDED])).await.unwrap_err();
+    insta::assert_snapshot!(failure, @r#"apply `m2_ended`: near "NONSENSE": syntax error"#);
+    up(&connection, &project(&[ONE, TWO])).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_panicking_revision_is_an_error() {
     const PANICS: Sql = Sql {
         name: "m2_panics",
