@@ -59,9 +59,7 @@ impl Options {
 #[serde(rename_all = "snake_case")]
 pub enum ModelsError {
     /// No entity is linked.
-    #[error(
-        "no entity is linked into this program; name the entity crate in main.rs, as in `use entity as _;`"
-    )]
+    #[error("no entity is linked into this program")]
     NoEntities,
     /// Two entities state one table.
     #[error("table `{table}` is stated by two entities, in `{}` and in `{}`", modules.0, modules.1)]

@@ -208,7 +208,10 @@ fn unreadable(error: &ModelsError) -> CliError {
         ModelsError::Extras(_) | ModelsError::ExtrasWithoutEntity { .. } => {
             "correct the extras! declaration, or remove it"
         }
-        ModelsError::Panicked { .. } | ModelsError::Overflowed { .. } => "correct the entity",
+        ModelsError::Overflowed { .. } => {
+            "give one of the two a `belongs_to`, or leave one of the fields out"
+        }
+        ModelsError::Panicked { .. } => "correct the entity",
         ModelsError::Died { .. } | ModelsError::Child(_) => {
             "`main` has to call plimsoll::cli::run before anything else"
         }
