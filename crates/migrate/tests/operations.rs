@@ -93,11 +93,15 @@ async fn a_rebuild_that_fails_leaves_everything_as_it_was() {
     for change in [
         // Rows break it.
         AlterTable::new("parent").add_check("ck", "name = 'a'"),
+        // Rows lack a value.
+        AlterTable::new("parent").add_column(ColumnDef::new("email").text().not_null()),
         // Rows point at none.
         AlterTable::new("parent")
             .add_foreign_key(ForeignKeyDef::new("fk").from(["id"]).to("child", ["id"])),
     ] {
-        manager.apply(change).await.unwrap_err();
+        let refused = manager.apply(change).await.unwrap_err().to_string();
+        let told = refused.lines().next().unwrap();
+        assert!(!told.contains("_plimsoll_new_"), "{told}");
         assert_eq!(
             text(&db, "SELECT group_concat(sql) FROM sqlite_schema").await,
             before

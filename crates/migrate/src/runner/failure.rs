@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
+use plimsoll_schema::backend::sqlite::NEW_PREFIX;
 use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
@@ -152,9 +153,10 @@ pub fn message(error: &DbErr) -> String {
     }
 }
 
-/// The same error with the statement that the database refused under it.
+/// The same error with the statement that the database refused under it. A table that SQLite rebuilds is called by its own name.
 pub fn refused(error: &DbErr, sql: &str) -> DbErr {
-    DbErr::Custom(format!("{}\n  {sql}", message(error)))
+    let message = message(error).replace(NEW_PREFIX, "");
+    DbErr::Custom(format!("{message}\n  {sql}"))
 }
 
 /// Whether the database refused a statement and the error does not say which.
