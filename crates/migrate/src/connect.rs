@@ -405,6 +405,17 @@ mod tests {
         ");
     }
 
+    #[test]
+    fn a_driver_without_tls_is_told_apart() {
+        let url = DbUrl::parse("postgres://u:hush@h/d?sslmode=require").unwrap();
+        let driver = "TLS upgrade required by connect options but SQLx was built without TLS support enabled";
+        let error = ConnectError::new(&url, &sqlx::Error::Tls(driver.into()));
+        insta::assert_snapshot!(format!("{error}\n  {}", error.help()), @"
+        connect to `postgres://u:***@h/d?sslmode=require`: TLS is asked for, and this program was built without it
+          add sea-orm with its feature `runtime-tokio-rustls` to the Cargo.toml of the migrations crate
+        ");
+    }
+
     #[tokio::test]
     async fn server_failures_name_their_kind_and_no_secret() {
         let refused = told("postgres://u:hush@127.0.0.1:1/d", Access::Read).await;

@@ -212,6 +212,21 @@ fn a_model_fits_what_it_leaves_open() {
 }
 
 #[test]
+fn what_is_not_read_is_not_judged() {
+    let geometry = parse("geometry");
+    for server in servers() {
+        for model in [ColumnType::Varchar(None), ColumnType::BLOB] {
+            assert_eq!(fit(&server, &model, &geometry), Fit::Told);
+        }
+        let stated = ColumnType::Raw("geometry".into());
+        assert_eq!(fit(&server, &stated, &geometry), Fit::Same);
+        // What is read but for its width is judged.
+        let number = parse("double(10,2)");
+        assert_eq!(fit(&server, &ColumnType::INTEGER, &number), Fit::Differs);
+    }
+}
+
+#[test]
 fn what_the_server_has_not_is_said() {
     use ColumnType as T;
     for ty in [
