@@ -49,7 +49,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes an empty database on the server at `url`, with the collation of the database there and what its tables stand on.
+    /// Makes an empty database on the server at `url`, with the collation of the database there.
     ///
     /// # Errors
     /// When the role may not, or the server is not reached.
@@ -78,14 +78,10 @@ impl Scratch {
             .map_err(failed)?;
         address.set_path(&name);
         match connect(address.as_str()).await {
-            Ok(db) => {
-                // What cannot be copied shows when a table needs it.
-                let _ = copy_surroundings(&admin, &db).await;
-                Ok(Self {
-                    db,
-                    made: Some((admin, name)),
-                })
-            }
+            Ok(db) => Ok(Self {
+                db,
+                made: Some((admin, name)),
+            }),
             Err(source) => {
                 let _ = admin
                     .execute_unprepared(&drop_database(server, &name))

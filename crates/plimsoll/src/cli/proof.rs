@@ -2,7 +2,8 @@
 
 use plimsoll_differ::compare;
 use plimsoll_differ::prove::{self, ProofError};
-use plimsoll_differ::scratch::{Scratch, ScratchError};
+use plimsoll_differ::scratch::{Scratch, ScratchError, copy_surroundings};
+use plimsoll_migrate::connect::Connection;
 use plimsoll_migrate::runner::{Stop, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_report::{diff, entries};
@@ -15,6 +16,7 @@ use super::error::{CliError, Exit};
 /// Carries the plan out on a scratch database: up, down, up.
 pub(crate) async fn prove(
     context: &mut Context<'_, '_>,
+    connection: &Connection,
     scratch_url: Option<&str>,
     comparison: &Comparison,
 ) -> Result<(), CliError> {
@@ -37,6 +39,8 @@ pub(crate) async fn prove(
     let scratch = Scratch::create(&url.reveal(true), &comparison.server)
         .await
         .map_err(|error| no_scratch(&error))?;
+    // What cannot be copied shows when a table needs it.
+    let _ = copy_surroundings(&connection.db, &scratch.db).await;
     let manage = match context.place.config.manage {
         Manage::Stated => compare::Manage::Stated,
         Manage::Everything => compare::Manage::Everything,

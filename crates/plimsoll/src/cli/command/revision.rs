@@ -82,7 +82,13 @@ async fn autogenerate(
     if comparison.plan.is_empty() {
         return unchanged(context, args, &comparison);
     }
-    prove(context, args.scratch_url.as_deref(), &comparison).await?;
+    prove(
+        context,
+        &connection,
+        args.scratch_url.as_deref(),
+        &comparison,
+    )
+    .await?;
     header.compared_with = Some(product(&comparison.server).to_owned());
     let mut plan = comparison.plan.clone();
     plan.diagnostics.clone_from(&comparison.diagnostics);
