@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::{Failure, cargo, root, run_quietly};
+use crate::files::{clear, copy, entries, read, write};
 
 /// One step of the models' history.
 struct Step {
@@ -227,47 +228,4 @@ fn copy_all(from: &Path, to: &Path) -> Result<(), Failure> {
         copy(&from.join(&name), &to.join(&name))?;
     }
     Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    write(to, &read(from)?)
-}
-
-fn clear(folder: &Path) -> Result<(), Failure> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|source| Failure::Io {
-            path: folder.to_owned(),
-            source,
-        })?;
-    }
-    Ok(())
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |source| Failure::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    fs::read_dir(folder)
-        .map_err(failed)?
-        .map(|entry| entry.map(|entry| entry.path()).map_err(failed))
-        .collect()
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| Failure::Io {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |source| Failure::Io {
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(path, text).map_err(failed)
 }
