@@ -164,19 +164,14 @@ impl Bench<'_> {
         self.proposes(workload, project, &old)?;
         let process = self.servers.process(self.backend.word());
         let check = || command(project, new.url(), &["check"]);
-        let revision = || {
-            let words = ["revision", "--autogenerate", "--dry-run", "-m", "bench"];
-            command(project, old.url(), &words)
-        };
+        let words = revision(workload);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let revision = || command(project, old.url(), &words);
         let row = Row {
             check: measure(check, self.runs, 0, process)?,
             revision: measure(revision, self.runs, 0, process)?,
             check_statements: self.statements(project, &new, &["check"])?,
-            revision_statements: self.statements(
-                project,
-                &old,
-                &["revision", "--autogenerate", "--dry-run", "-m", "bench"],
-            )?,
+            revision_statements: self.statements(project, &old, &words)?,
         };
         old.drop()?;
         new.drop()?;
@@ -209,14 +204,16 @@ impl Bench<'_> {
             source,
         })?;
         let said = String::from_utf8_lossy(&output.stdout);
-        let found = said.matches("\"table\":").count();
-        if output.status.success() && found > 0 {
-            if std::env::var_os("PLIMSOLL_BENCH_SHOW").is_some() {
-                println!("{found} of {}: {said}", workload.changes);
-            }
+        // The kinds of the changes themselves; those of their parts stand further in.
+        let found = said.matches("\n      \"kind\":").count();
+        if output.status.success() && found == workload.changes {
             return Ok(());
         }
-        Err(Failure::Told(format!("`diff` failed: {}", String::from_utf8_lossy(&output.stderr))))
+        Err(Failure::Told(format!(
+            "`diff` proposes {found} changes, of {}\n{}",
+            workload.changes,
+            String::from_utf8_lossy(&output.stderr)
+        )))
     }
 
     /// How many statements a command asks; SQLite has no wire to count them on.
@@ -230,6 +227,13 @@ impl Bench<'_> {
             }
         }
     }
+}
+
+/// The words that write the revision, which answer beforehand that what goes has become nothing else.
+fn revision(workload: &Workload) -> Vec<String> {
+    let words = ["revision", "--autogenerate", "--dry-run", "-m", "bench"];
+    let answers = workload.dropped().flat_map(|name| ["--drop".to_owned(), name]);
+    words.map(str::to_owned).into_iter().chain(answers).collect()
 }
 
 fn command(project: &Project, url: &str, words: &[&str]) -> Command {

@@ -42,10 +42,10 @@ fn column(column: &Column) -> String {
     let ty = match column.ty {
         Type::Key | Type::BigInt => "{\"int\":{\"width\":\"big\"}}".to_owned(),
         Type::Int => "{\"int\":{\"width\":\"regular\"}}".into(),
-        Type::Bool => "\"bool\"".into(),
+        Type::Bool => "\"boolean\"".into(),
         Type::Varchar(length) => format!("{{\"varchar\":{length}}}"),
         Type::Text => "{\"text\":\"regular\"}".into(),
-        Type::Timestamp => "{\"timestamp\":null}".into(),
+        Type::Timestamp => "{\"date_time\":null}".into(),
         Type::Decimal => "{\"decimal\":[12,2]}".into(),
         Type::Json => "\"json_binary\"".into(),
     };

@@ -187,6 +187,12 @@ impl Workload {
         Self { tables, changes }
     }
 
+    /// The names of the tables that go.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = String> {
+        let is_dropped = |table: &&Table| table.kind == Some(Kind::DropTable);
+        self.tables.iter().filter(is_dropped).map(Table::name)
+    }
+
     /// The tables of a state.
     pub(super) fn tables(&self, state: State) -> impl Iterator<Item = &Table> {
         let absent = match state {

@@ -5,7 +5,8 @@ use std::cell::Cell;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::strum;
-use sea_orm::{EntityRegistry, EntitySchemaInfo, Schema};
+use sea_orm::sea_query::{Alias, IntoTableRef};
+use sea_orm::{EntitySchemaInfo, IdenStatic, Schema};
 
 mod tables;
 
@@ -29,8 +30,31 @@ fn entity(schema: &Schema, table: Table) -> EntitySchemaInfo {
     EntitySchemaInfo::new(Entity, schema)
 }
 
-#[derive(Copy, Clone, Default, Debug, DeriveEntity)]
+// Without its derive, which would register the type itself.
+#[derive(Copy, Clone, Default, Debug)]
 pub struct Entity;
+
+impl EntityTrait for Entity {
+    type Model = Model;
+    type ModelEx = Model;
+    type ActiveModel = ActiveModel;
+    type ActiveModelEx = ActiveModel;
+    type Column = Column;
+    type PrimaryKey = PrimaryKey;
+    type Relation = Relation;
+}
+
+impl Iden for Entity {
+    fn unquoted(&self) -> &str {
+        name()
+    }
+}
+
+impl IdenStatic for Entity {
+    fn as_str(&self) -> &'static str {
+        name()
+    }
+}
 
 impl EntityName for Entity {
     fn table_name(&self) -> &'static str {
@@ -152,7 +176,7 @@ impl RelationTrait for Relation {
             Self::Other => (Column::OtherId, if own == "t0000" { "t0001" } else { "t0000" }),
         };
         let mut relation: RelationDef = Entity::belongs_to(Entity).from(column).to(Column::Id).into();
-        relation.to_tbl = sea_orm::sea_query::Alias::new(target).into_table_ref();
+        relation.to_tbl = Alias::new(target).into_table_ref();
         relation
     }
 }
