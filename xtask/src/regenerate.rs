@@ -53,7 +53,7 @@ fn steps() -> Result<Vec<Step>, Failure> {
 }
 
 /// A workspace of its own beside ours: an empty entity crate and an empty migrations crate, with our dependencies.
-fn lay_out(work: &Path) -> Result<(), Failure> {
+pub(crate) fn lay_out(work: &Path) -> Result<(), Failure> {
     let root = root();
     let manifest = read(&root.join("Cargo.toml"))?;
     let members = manifest
@@ -223,7 +223,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(out)
 }
 
-fn copy_all(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Copies what is in a folder.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<(), Failure> {
     for name in files(from)? {
         copy(&from.join(&name), &to.join(&name))?;
     }

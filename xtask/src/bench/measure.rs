@@ -48,17 +48,24 @@ pub(super) fn measure(
             costs.push(cost);
         }
     }
-    let middle = |figure: fn(&Cost) -> f64| {
-        let mut figures: Vec<f64> = costs.iter().map(figure).collect();
-        figures.sort_by(f64::total_cmp);
-        figures.get(figures.len() / 2).copied().unwrap_or_default()
-    };
-    Ok(Cost {
-        wall: middle(|cost| cost.wall),
-        cpu: middle(|cost| cost.cpu),
-        mib: middle(|cost| cost.mib),
-        server: middle(|cost| cost.server),
-    })
+    Ok(Cost::middle(&costs))
+}
+
+impl Cost {
+    /// The middle of each figure.
+    pub(super) fn middle(costs: &[Self]) -> Self {
+        let middle = |figure: fn(&Self) -> f64| {
+            let mut figures: Vec<f64> = costs.iter().map(figure).collect();
+            figures.sort_by(f64::total_cmp);
+            figures.get(figures.len() / 2).copied().unwrap_or_default()
+        };
+        Self {
+            wall: middle(|cost| cost.wall),
+            cpu: middle(|cost| cost.cpu),
+            mib: middle(|cost| cost.mib),
+            server: middle(|cost| cost.server),
+        }
+    }
 }
 
 fn settle() {
@@ -66,7 +73,7 @@ fn settle() {
 }
 
 /// Runs it under this program, which tells what it cost.
-fn once(command: &Command, expected: i32) -> Result<Cost, Failure> {
+pub(super) fn once(command: &Command, expected: i32) -> Result<Cost, Failure> {
     let program = command.get_program();
     let failed = |source| Failure::Start {
         program: program.to_string_lossy().into_owned(),
