@@ -69,10 +69,20 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 fn all(options: &Options) -> Result<(), Failure> {
     let target = root().join("target");
     let folder = target.join("bench");
-    let derived = options.derived.iter().map(|count| (*count, Entities::Derived));
-    let explicit = options.explicit.iter().map(|count| (*count, Entities::Explicit));
+    let derived = options
+        .derived
+        .iter()
+        .map(|count| (*count, Entities::Derived));
+    let explicit = options
+        .explicit
+        .iter()
+        .map(|count| (*count, Entities::Explicit));
     let mut rows = Vec::new();
-    let words: Vec<&str> = options.backend.iter().map(|backend| backend.word()).collect();
+    let words: Vec<&str> = options
+        .backend
+        .iter()
+        .map(|backend| backend.word())
+        .collect();
     let mut subjects = Vec::new();
     for (count, entities) in derived.chain(explicit) {
         println!("building {count} {} entities", entities.word());
@@ -81,11 +91,25 @@ fn all(options: &Options) -> Result<(), Failure> {
         let project = Project::build(&own, &target, &workload, State::New, entities)?;
         subjects.push((count, entities, workload, project));
     }
-    for backend in BACKENDS.into_iter().filter(|backend| options.backend.contains(backend)) {
+    for backend in BACKENDS
+        .into_iter()
+        .filter(|backend| options.backend.contains(backend))
+    {
         // A server for this backend alone, which nobody else makes work.
-        let servers = servers::own(&words.iter().copied().filter(|word| *word == backend.word()).collect::<Vec<_>>())?;
+        let servers = servers::own(
+            &words
+                .iter()
+                .copied()
+                .filter(|word| *word == backend.word())
+                .collect::<Vec<_>>(),
+        )?;
         for (count, entities, workload, project) in &subjects {
-            let bench = Bench { backend, servers: &servers, folder: &folder, runs: options.runs };
+            let bench = Bench {
+                backend,
+                servers: &servers,
+                folder: &folder,
+                runs: options.runs,
+            };
             let row = bench.measure(workload, project, *count)?;
             println!("{}", row.line(*count, *entities, backend));
             rows.push((*count, *entities, backend, row));
@@ -124,13 +148,19 @@ impl Row {
 
 /// Prints the tables of the document.
 fn tables(rows: &[(usize, Entities, Backend, Row)]) {
-    println!("\n| backend | tables | check: wall s | client CPU s | server CPU s | MiB | statements | revision: wall s | client CPU s | server CPU s | MiB | statements |");
+    println!(
+        "\n| backend | tables | check: wall s | client CPU s | server CPU s | MiB | statements | revision: wall s | client CPU s | server CPU s | MiB | statements |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (count, entities, backend, row) in rows {
         println!("{}", row.line(*count, *entities, *backend));
     }
     for pair in rows.windows(2) {
-        let [(from, Entities::Explicit, backend, small), (to, Entities::Explicit, other, large)] = pair else {
+        let [
+            (from, Entities::Explicit, backend, small),
+            (to, Entities::Explicit, other, large),
+        ] = pair
+        else {
             continue;
         };
         if backend == other && to > from {
@@ -158,7 +188,12 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn measure(&self, workload: &Workload, project: &Project, count: usize) -> Result<Row, Failure> {
+    fn measure(
+        &self,
+        workload: &Workload,
+        project: &Project,
+        count: usize,
+    ) -> Result<Row, Failure> {
         let old = self.database(workload, State::Old, count)?;
         let new = self.database(workload, State::New, count)?;
         self.proposes(workload, project, &old)?;
@@ -179,7 +214,12 @@ impl Bench<'_> {
     }
 
     /// A database in a state, made by the server's own client.
-    fn database(&self, workload: &Workload, state: State, count: usize) -> Result<Database, Failure> {
+    fn database(
+        &self,
+        workload: &Workload,
+        state: State,
+        count: usize,
+    ) -> Result<Database, Failure> {
         let word = match state {
             State::Old => "old",
             State::New => "new",
@@ -197,7 +237,12 @@ impl Bench<'_> {
     }
 
     /// Whether what is measured is what is meant: every change is proposed, and nothing else.
-    fn proposes(&self, workload: &Workload, project: &Project, old: &Database) -> Result<(), Failure> {
+    fn proposes(
+        &self,
+        workload: &Workload,
+        project: &Project,
+        old: &Database,
+    ) -> Result<(), Failure> {
         let mut diff = command(project, old.url(), &["diff", "--format", "json"]);
         let output = diff.output().map_err(|source| Failure::Start {
             program: project.program.display().to_string(),
@@ -217,7 +262,12 @@ impl Bench<'_> {
     }
 
     /// How many statements a command asks; SQLite has no wire to count them on.
-    fn statements(&self, project: &Project, database: &Database, words: &[&str]) -> Result<Option<usize>, Failure> {
+    fn statements(
+        &self,
+        project: &Project,
+        database: &Database,
+        words: &[&str],
+    ) -> Result<Option<usize>, Failure> {
         match self.backend {
             Backend::Sqlite => Ok(None),
             Backend::Postgres | Backend::Mysql => {
@@ -232,8 +282,14 @@ impl Bench<'_> {
 /// The words that write the revision, which answer beforehand that what goes has become nothing else.
 fn revision(workload: &Workload) -> Vec<String> {
     let words = ["revision", "--autogenerate", "--dry-run", "-m", "bench"];
-    let answers = workload.dropped().flat_map(|name| ["--drop".to_owned(), name]);
-    words.map(str::to_owned).into_iter().chain(answers).collect()
+    let answers = workload
+        .dropped()
+        .flat_map(|name| ["--drop".to_owned(), name]);
+    words
+        .map(str::to_owned)
+        .into_iter()
+        .chain(answers)
+        .collect()
 }
 
 fn command(project: &Project, url: &str, words: &[&str]) -> Command {

@@ -49,12 +49,23 @@ fn column(column: &Column) -> String {
         Type::Decimal => "{\"decimal\":[12,2]}".into(),
         Type::Json => "\"json_binary\"".into(),
     };
-    let null = if column.nullable { ",\"nullable\":true" } else { "" };
-    let numbering = if column.ty == Type::Key { ",\"auto_increment\":\"auto\"" } else { "" };
+    let null = if column.nullable {
+        ",\"nullable\":true"
+    } else {
+        ""
+    };
+    let numbering = if column.ty == Type::Key {
+        ",\"auto_increment\":\"auto\""
+    } else {
+        ""
+    };
     let default = match (column.default, column.ty) {
         (None, _) => String::new(),
         (Some(value), Type::Bool) => format!(",\"default\":{{\"literal\":{{\"bool\":{value}}}}}"),
         (Some(value), _) => format!(",\"default\":{{\"literal\":{{\"number\":\"{value}\"}}}}"),
     };
-    format!("{{\"name\":\"{}\",\"type\":{ty}{null}{numbering}{default}}}", column.name)
+    format!(
+        "{{\"name\":\"{}\",\"type\":{ty}{null}{numbering}{default}}}",
+        column.name
+    )
 }

@@ -51,15 +51,27 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         edited.push(once(&build(&folder), 0)?);
     }
     let idle = measure(|| build(&folder), options.runs, 0, None)?;
-    let words = ["revision", "--autogenerate", "--dry-run", "-m", "add a field"];
+    let words = [
+        "revision",
+        "--autogenerate",
+        "--dry-run",
+        "-m",
+        "add a field",
+    ];
     let revision = measure(|| plimsoll(&folder, &words), options.runs, 0, None)?;
     println!("\n| step | wall s | CPU s | MiB |\n|---|---|---|---|");
     for (step, cost) in [
         ("`cargo build` after a new field", Cost::middle(&edited)),
         ("`cargo build` with nothing to do", idle),
-        ("`revision --autogenerate`, proof included (SQLite)", revision),
+        (
+            "`revision --autogenerate`, proof included (SQLite)",
+            revision,
+        ),
     ] {
-        println!("| {step} | {:.2} | {:.2} | {:.0} |", cost.wall, cost.cpu, cost.mib);
+        println!(
+            "| {step} | {:.2} | {:.2} | {:.0} |",
+            cost.wall, cost.cpu, cost.mib
+        );
     }
     Ok(())
 }

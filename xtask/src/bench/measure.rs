@@ -80,7 +80,9 @@ pub(super) fn once(command: &Command, expected: i32) -> Result<Cost, Failure> {
         source,
     };
     let mut own = Command::new(std::env::current_exe().map_err(failed)?);
-    own.args(["bench", "run", "--"]).arg(program).args(command.get_args());
+    own.args(["bench", "run", "--"])
+        .arg(program)
+        .args(command.get_args());
     for (name, value) in command.get_envs() {
         if let Some(value) = value {
             own.env(name, value);
@@ -91,7 +93,9 @@ pub(super) fn once(command: &Command, expected: i32) -> Result<Cost, Failure> {
     }
     let output = own.output().map_err(failed)?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let mut figures = said.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+    let mut figures = said
+        .split_whitespace()
+        .filter_map(|word| word.parse::<f64>().ok());
     match [(); 4].map(|()| figures.next()) {
         [Some(code), Some(wall), Some(cpu), Some(mib)] if code as i32 == expected => Ok(Cost {
             wall,
@@ -118,8 +122,8 @@ pub(super) fn run(words: &[String]) -> Result<(), Failure> {
         .status()
         .map_err(|source| Failure::Start { program, source })?;
     let wall = started.elapsed().as_secs_f64();
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)
-        .map_err(|error| Failure::Told(error.to_string()))?;
+    let usage =
+        getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| Failure::Told(error.to_string()))?;
     let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     println!(
         "{} {wall} {} {}",
@@ -134,7 +138,9 @@ pub(super) fn run(words: &[String]) -> Result<(), Failure> {
 fn server_time(process: u32) -> f64 {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
     let children = children.unwrap_or_default();
-    let children = children.split_whitespace().filter_map(|word| word.parse().ok());
+    let children = children
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok());
     let own = time_of(Path::new(&format!("/proc/{process}/stat")));
     own + children.map(server_time).sum::<f64>()
 }
@@ -144,5 +150,8 @@ fn time_of(stat: &Path) -> f64 {
     // The program's name stands in parentheses and may hold spaces; user, system and the children's follow as fields 14 to 17.
     let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest);
     let times = fields.split_whitespace().skip(11).take(4);
-    times.filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / TICKS
+    times
+        .filter_map(|word| word.parse::<f64>().ok())
+        .sum::<f64>()
+        / TICKS
 }

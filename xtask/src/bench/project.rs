@@ -64,7 +64,10 @@ impl Project {
         let package = format!("bench-{}", name(folder));
         manifests(folder, &crates, &package)?;
         let migrations = folder.join("migrations");
-        write_if_new(&migrations.join("catalog.json"), &super::catalog::json(workload))?;
+        write_if_new(
+            &migrations.join("catalog.json"),
+            &super::catalog::json(workload),
+        )?;
         let mut build = cargo("build");
         build
             .args(["--quiet", "--release"])
@@ -79,17 +82,31 @@ impl Project {
 }
 
 fn name(folder: &Path) -> String {
-    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Writes the manifests and the migrations crate.
 fn manifests(folder: &Path, crates: &[String], package: &str) -> Result<(), Failure> {
     let root = root();
-    let ours = |name: &str| format!("{{ path = '{}' }}", root.join("crates").join(name).display());
+    let ours = |name: &str| {
+        format!(
+            "{{ path = '{}' }}",
+            root.join("crates").join(name).display()
+        )
+    };
     let members: Vec<String> = crates.iter().map(|name| format!("\"{name}\"")).collect();
     let unoptimised: String = crates
         .iter()
-        .map(|name| format!("[profile.release.package.{}-{name}]\nopt-level = 0\n", self::name(folder)))
+        .map(|name| {
+            format!(
+                "[profile.release.package.{}-{name}]\nopt-level = 0\n",
+                self::name(folder)
+            )
+        })
         .collect();
     let workspace = format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\"migrations\", {}]\n\n[profile.release]\nstrip = \"debuginfo\"\n\n{unoptimised}",
@@ -97,7 +114,10 @@ fn manifests(folder: &Path, crates: &[String], package: &str) -> Result<(), Fail
     );
     write_if_new(&folder.join("Cargo.toml"), &workspace)?;
     for (at, name) in crates.iter().enumerate() {
-        let earlier: String = crates[..at].iter().map(|name| depend(folder, name)).collect();
+        let earlier: String = crates[..at]
+            .iter()
+            .map(|name| depend(folder, name))
+            .collect();
         let manifest = format!(
             "[package]\nname = \"{}-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{earlier}sea-orm = {{ version = \"2.0.4\", default-features = false, features = [\"macros\", \"with-chrono\", \"with-json\", \"with-rust_decimal\", \"with-uuid\"] }}\n",
             self::name(folder)
@@ -111,7 +131,10 @@ fn manifests(folder: &Path, crates: &[String], package: &str) -> Result<(), Fail
     );
     let migrations = folder.join("migrations");
     write_if_new(&migrations.join("Cargo.toml"), &manifest)?;
-    let uses: String = crates.iter().map(|name| format!("use {name} as _;\n")).collect();
+    let uses: String = crates
+        .iter()
+        .map(|name| format!("use {name} as _;\n"))
+        .collect();
     let main = format!(
         "mod migrator;\n{uses}\n#[tokio::main]\nasync fn main() -> std::process::ExitCode {{\n    plimsoll::cli::run(migrator::Migrator).await\n}}\n"
     );
@@ -123,7 +146,10 @@ fn manifests(folder: &Path, crates: &[String], package: &str) -> Result<(), Fail
 }
 
 fn depend(folder: &Path, name: &str) -> String {
-    format!("{name} = {{ package = \"{}-{name}\", path = \"../{name}\" }}\n", self::name(folder))
+    format!(
+        "{name} = {{ package = \"{}-{name}\", path = \"../{name}\" }}\n",
+        self::name(folder)
+    )
 }
 
 /// Writes crates of modules, each with an entity.
@@ -132,11 +158,17 @@ fn derived(folder: &Path, tables: &[&Table], state: State) -> Result<Vec<String>
     for (at, tables) in tables.chunks(MODULES).enumerate() {
         let name = format!("entity_{at}");
         let source = folder.join(&name).join("src");
-        let earlier: String = crates.iter().map(|name| format!("pub use {name}::*;\n")).collect();
+        let earlier: String = crates
+            .iter()
+            .map(|name| format!("pub use {name}::*;\n"))
+            .collect();
         let mut modules = earlier;
         for table in tables {
             modules += &format!("pub mod {};\n", table.name());
-            write_if_new(&source.join(format!("{}.rs", table.name())), &entity(table, state))?;
+            write_if_new(
+                &source.join(format!("{}.rs", table.name())),
+                &entity(table, state),
+            )?;
         }
         write_if_new(&source.join("lib.rs"), &modules)?;
         crates.push(name);
@@ -180,13 +212,18 @@ fn field(column: &Column) -> String {
         Type::BigInt => ("i64", String::new()),
         Type::Int => ("i32", String::new()),
         Type::Bool => ("bool", String::new()),
-        Type::Varchar(length) => ("String", format!("column_type = \"String(StringLen::N({length}))\"")),
+        Type::Varchar(length) => (
+            "String",
+            format!("column_type = \"String(StringLen::N({length}))\""),
+        ),
         Type::Text => ("String", "column_type = \"Text\"".into()),
         Type::Timestamp => ("DateTime", String::new()),
         Type::Decimal => ("Decimal", "column_type = \"Decimal(Some((12, 2)))\"".into()),
         Type::Json => ("Json", "column_type = \"JsonBinary\"".into()),
     };
-    let default = column.default.map(|value| format!("default_value = {value}"));
+    let default = column
+        .default
+        .map(|value| format!("default_value = {value}"));
     let index = column.index.map(|unique| {
         if unique {
             format!("unique_key = \"{}\"", column.name)
@@ -205,7 +242,11 @@ fn field(column: &Column) -> String {
         true => String::new(),
         false => format!("    #[sea_orm({})]\n", attributes.join(", ")),
     };
-    let ty = if column.nullable { format!("Option<{ty}>") } else { ty.to_owned() };
+    let ty = if column.nullable {
+        format!("Option<{ty}>")
+    } else {
+        ty.to_owned()
+    };
     format!("{attributes}    pub {}: {ty},\n", column.name)
 }
 

@@ -1,7 +1,7 @@
 //! The tables as plain SQL, as a database has them that this project never saw.
 
-use crate::database::Backend;
 use super::workload::{Column, State, Type, Workload};
+use crate::database::Backend;
 
 /// A script that makes the tables of a state in an empty database.
 pub(super) fn script(workload: &Workload, state: State, backend: Backend) -> String {
@@ -78,7 +78,11 @@ fn column(column: &Column, backend: Backend) -> String {
         Type::Timestamp => of("DATETIME", "TIMESTAMP", "DATETIME").into(),
         Type::Json => of("JSON", "JSONB", "JSON").into(),
     };
-    let null = if column.nullable { " NULL" } else { " NOT NULL" };
+    let null = if column.nullable {
+        " NULL"
+    } else {
+        " NOT NULL"
+    };
     let default = match column.default {
         Some(value) => format!(" DEFAULT {value}"),
         None => String::new(),

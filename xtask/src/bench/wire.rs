@@ -127,7 +127,8 @@ impl Messages {
             // A query, or the execution of a prepared one.
             Backend::Postgres => Some((big(1)? + 1, matches!(at(0)?, b'Q' | b'E'))),
             Backend::Mysql => {
-                let length = usize::from(at(0)?) | usize::from(at(1)?) << 8 | usize::from(at(2)?) << 16;
+                let length =
+                    usize::from(at(0)?) | usize::from(at(1)?) << 8 | usize::from(at(2)?) << 16;
                 // A command begins a sequence: a query, or the execution of a prepared one.
                 Some((length + 4, at(3)? == 0 && matches!(at(4)?, 0x03 | 0x17)))
             }
@@ -146,8 +147,17 @@ mod tests {
         let mut whole = Messages::new(Backend::Postgres);
         assert_eq!(whole.count(&postgres), 2);
         let mut pieces = Messages::new(Backend::Postgres);
-        assert_eq!(postgres.iter().map(|byte| pieces.count(&[*byte])).sum::<usize>(), 2);
+        assert_eq!(
+            postgres
+                .iter()
+                .map(|byte| pieces.count(&[*byte]))
+                .sum::<usize>(),
+            2
+        );
         let mut mysql = Messages::new(Backend::Mysql);
-        assert_eq!(mysql.count(&[1, 0, 0, 1, 3, 2, 0, 0, 0, 3, b'x', 1, 0, 0, 0, 0x0e]), 1);
+        assert_eq!(
+            mysql.count(&[1, 0, 0, 1, 3, 2, 0, 0, 0, 3, b'x', 1, 0, 0, 0, 0x0e]),
+            1
+        );
     }
 }

@@ -178,7 +178,9 @@ impl Workload {
                 (0, leaf)
             };
             let at = from + random.below(to - from);
-            let free = (at..to).chain(from..at).find(|at| tables[*at].kind.is_none());
+            let free = (at..to)
+                .chain(from..at)
+                .find(|at| tables[*at].kind.is_none());
             if let Some(at) = free {
                 tables[at].kind = Some(kind);
             }
@@ -229,7 +231,10 @@ mod tests {
             let changed = workload.tables.iter().filter(|table| table.kind.is_some());
             (changed.count(), workload.changes)
         };
-        assert_eq!([made(10), made(100), made(1000)], [(9, 9), (9, 9), (50, 50)]);
+        assert_eq!(
+            [made(10), made(100), made(1000)],
+            [(9, 9), (9, 9), (50, 50)]
+        );
         let workload = Workload::new(1000);
         assert_eq!(workload.tables(State::Old).count(), 1000);
         assert_eq!(workload.tables(State::New).count(), 1000);
