@@ -1,7 +1,10 @@
 //! Developer automation: `cargo xtask --help`.
 
+mod bench;
 mod case;
 mod command;
+mod database;
+mod files;
 mod picture;
 mod regenerate;
 mod roundtrip;
@@ -69,6 +72,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure what a comparison costs, and what an edit of a model does
+    Bench(bench::Options),
     /// Run what continuous integration runs
     Ci,
 }
@@ -120,6 +125,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
         Task::Picture { check } => picture::picture(check),
         Task::Regenerate { check } => regenerate::regenerate(check),
         Task::Roundtrip(options) => roundtrip::run(&options),
+        Task::Bench(options) => bench::run(&options),
         Task::Tidy => tidy::run(&root()),
         Task::Ci => run(std::process::Command::new(root().join(".ci/run")).current_dir(root())),
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::{Failure, cargo, root, run_quietly};
+use crate::files::{clear, copy, entries, read, write};
 
 /// One step of the models' history.
 struct Step {
@@ -52,7 +53,7 @@ fn steps() -> Result<Vec<Step>, Failure> {
 }
 
 /// A workspace of its own beside ours: an empty entity crate and an empty migrations crate, with our dependencies.
-fn lay_out(work: &Path) -> Result<(), Failure> {
+pub(crate) fn lay_out(work: &Path) -> Result<(), Failure> {
     let root = root();
     let manifest = read(&root.join("Cargo.toml"))?;
     let members = manifest
@@ -222,52 +223,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(out)
 }
 
-fn copy_all(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Copies what is in a folder.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<(), Failure> {
     for name in files(from)? {
         copy(&from.join(&name), &to.join(&name))?;
     }
     Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    write(to, &read(from)?)
-}
-
-fn clear(folder: &Path) -> Result<(), Failure> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|source| Failure::Io {
-            path: folder.to_owned(),
-            source,
-        })?;
-    }
-    Ok(())
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |source| Failure::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    fs::read_dir(folder)
-        .map_err(failed)?
-        .map(|entry| entry.map(|entry| entry.path()).map_err(failed))
-        .collect()
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| Failure::Io {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |source| Failure::Io {
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(path, text).map_err(failed)
 }

@@ -3,18 +3,17 @@
 //! The generator writes less than the database holds and sometimes something else, which is what an existing project starts from.
 //! Invariant: what is proposed on such a first run is a fault of ours, because nobody has changed anything.
 
-mod database;
 mod entities;
 mod project;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::command::{Failure, root, run_quietly};
+use crate::database::{Backend, Database};
 use crate::servers;
-use database::Database;
 
 /// The version whose entities are read.
 const CLI_VERSION: &str = "2.0.4";
@@ -35,27 +34,6 @@ pub(crate) struct Options {
     keep: bool,
 }
 
-/// A backend, by its word in the case files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Backend {
-    /// A file, made by `sqlite3`.
-    Sqlite,
-    /// A database, made by `psql`.
-    Postgres,
-    /// A database, made by `mysql`; MariaDB's client has the name too.
-    Mysql,
-}
-
-impl Backend {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres => "postgres",
-            Self::Mysql => "mysql",
-        }
-    }
-}
-
 /// Loads, generates, compares.
 ///
 /// # Errors
@@ -74,7 +52,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let target = project::target_directory()?;
     let folder = target.join("roundtrip").join(&name);
     project::clear(&folder)?;
-    let database = Database::create(options.backend, server.as_deref(), &folder, &name)?;
+    let scratch = format!("roundtrip-{name}");
+    let database = Database::create(options.backend, server.as_deref(), &folder, &scratch)?;
     let result = database
         .load(&options.file)
         .and_then(|()| generate(&generator, database.url(), &options.format, &folder))

@@ -51,6 +51,8 @@ const KINDS: [Kind; 2] = [
 pub(crate) struct Started {
     /// Where it is.
     url: String,
+    /// Its process, whose children it waits for.
+    process: u32,
     /// Stops it.
     stop: Box<dyn FnMut()>,
 }
@@ -69,6 +71,13 @@ impl Servers {
         let told = || std::env::var(kind.variable).ok();
         let url = started.map(|(_, url)| url.clone()).or_else(told);
         Some(url.unwrap_or_else(|| kind.default.to_owned()))
+    }
+
+    /// The process of the server of that word, if it was started here.
+    pub(crate) fn process(&self, word: &str) -> Option<u32> {
+        let url = self.url(word)?;
+        let started = self.started.iter().find(|(server, _)| server.url == url)?;
+        Some(started.0.process)
     }
 
     /// Tells a program where the servers are.
@@ -111,6 +120,18 @@ pub(crate) fn ensure() -> Result<Servers, Failure> {
                 kind.variable
             )));
         }
+        servers.start(kind)?;
+    }
+    Ok(servers)
+}
+
+/// Starts these servers, whatever answers elsewhere: nobody else makes them work.
+pub(crate) fn own(words: &[&str]) -> Result<Servers, Failure> {
+    let mut servers = Servers {
+        urls: Vec::new(),
+        started: Vec::new(),
+    };
+    for kind in KINDS.iter().filter(|kind| words.contains(&kind.word)) {
         servers.start(kind)?;
     }
     Ok(servers)

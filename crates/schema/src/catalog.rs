@@ -37,6 +37,7 @@ impl Catalog {
     /// Adds or replaces a table, its parts in canonical order.
     pub fn insert(&mut self, mut table: Table) {
         table.sort();
+        table.shrink();
         self.tables.insert(table.name.clone(), table);
     }
 
@@ -56,6 +57,15 @@ impl Catalog {
                 .iter()
                 .filter(move |column| column.ty.enum_name() == Some(name))
                 .map(move |column| (table, column.name.as_str()))
+        })
+    }
+
+    /// Whether every enum type that a column has is among the types.
+    pub fn has_all_enums(&self) -> bool {
+        let mut columns = self.tables.values().flat_map(|table| &table.columns);
+        columns.all(|column| {
+            let name = column.ty.enum_name();
+            name.is_none_or(|name| self.enums.contains_key(name))
         })
     }
 

@@ -33,6 +33,13 @@ pub enum CatalogFileError {
     Duplicate(String),
 }
 
+/// What is read first, whatever else the format says.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    format: Option<Value>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -70,8 +77,8 @@ impl Catalog {
                 .unwrap_or_default()
                 .to_owned(),
         };
-        let value: Value = serde_json::from_str(text).map_err(syntax)?;
-        if let Some(found) = value.get("format").and_then(Value::as_u64)
+        let Head { format } = serde_json::from_str(text).map_err(syntax)?;
+        if let Some(found) = format.as_ref().and_then(Value::as_u64)
             && found != u64::from(CATALOG_FORMAT)
         {
             return Err(CatalogFileError::Format {

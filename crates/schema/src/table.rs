@@ -88,6 +88,16 @@ impl Table {
         self.exclusions.sort();
         self.triggers.sort();
     }
+
+    /// Gives back the room that lists grew into and do not need: for the columns of a thousand tables that is megabytes.
+    pub(crate) fn shrink(&mut self) {
+        self.columns.shrink_to_fit();
+        self.indexes.shrink_to_fit();
+        self.foreign_keys.shrink_to_fit();
+        for index in &mut self.indexes {
+            index.keys.shrink_to_fit();
+        }
+    }
 }
 
 /// A column.

@@ -48,6 +48,7 @@ pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure
         program: server.display().to_string(),
         source,
     })?;
+    let process = child.id();
     let waited = wait_for(port, "MariaDB");
     let mut stop = move || {
         // Its data is thrown away: there is nothing to lose by killing it.
@@ -60,6 +61,7 @@ pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure
     }
     Ok(Some(Started {
         url: format!("mysql://root@127.0.0.1:{port}/mysql"),
+        process,
         stop: Box::new(stop),
     }))
 }

@@ -42,9 +42,15 @@ pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure
         .arg(folder.join("log"))
         .args(["-w", "-o", &options, "start"]);
     run_quietly(&mut start)?;
+    // The file's first line is the server's process; without one nothing is counted.
+    let process = std::fs::read_to_string(data.join("postmaster.pid"))
+        .ok()
+        .and_then(|text| text.lines().next()?.trim().parse().ok())
+        .unwrap_or_default();
     let folder = folder.to_owned();
     Ok(Some(Started {
         url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+        process,
         stop: Box::new(move || {
             let mut stop = as_user("postgres", &pg_ctl);
             stop.current_dir(&folder).arg("-D").arg(&data);

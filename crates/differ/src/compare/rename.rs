@@ -20,9 +20,10 @@ pub struct Ambiguity {
 /// The renames that the models or the user state and the database has not had yet, in an order in which they can be applied: one that
 /// takes a name follows the one that frees it.
 pub(super) fn stated(input: &Input<'_>, now: &Catalog, live: &Catalog) -> Vec<Change> {
+    let answered = answered_tables(input.answers, live);
     let pairs = now.tables.values().filter_map(|table| {
         let stated = table.renamed_from.clone();
-        let from = stated.or_else(|| answered_table(input.answers, live, &table.name))?;
+        let from = stated.or_else(|| answered_table(&answered, &table.name))?;
         Some(Pair::new(from, table.name.clone()))
     });
     let due = in_order(pairs.collect(), |name| live.tables.contains_key(name));
@@ -85,20 +86,28 @@ fn renamed_table<'a>(renames: &'a [Change], name: &TableName) -> Option<&'a Tabl
     })
 }
 
-fn answered_table(answers: &Answers, live: &Catalog, to: &TableName) -> Option<TableName> {
-    let new = to.to_string();
-    live.tables
-        .keys()
-        .find(|name| {
-            answers
-                .renames
-                .get(&name.to_string())
-                .is_some_and(|answer| *answer == new || *answer == to.name)
-        })
-        .cloned()
+/// The tables that the user said are renamed, each with its new name.
+fn answered_tables<'a>(answers: &'a Answers, live: &'a Catalog) -> Vec<(&'a TableName, &'a str)> {
+    if answers.renames.is_empty() {
+        return Vec::new();
+    }
+    let names = live.tables.keys();
+    names
+        .filter_map(|name| Some((name, answers.renames.get(&name.to_string())?.as_str())))
+        .collect()
+}
+
+fn answered_table(answered: &[(&TableName, &str)], to: &TableName) -> Option<TableName> {
+    answered
+        .iter()
+        .find(|(_, new)| *new == to.name || *new == to.to_string())
+        .map(|(name, _)| (*name).clone())
 }
 
 fn answered_column(answers: &Answers, table: &Table, to: &str) -> Option<String> {
+    if answers.renames.is_empty() {
+        return None;
+    }
     let prefix = format!("{}.", table.name);
     answers
         .renames

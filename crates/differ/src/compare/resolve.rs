@@ -2,6 +2,7 @@
 //!
 //! Stated now: made so. Stated at the last revision and no longer: taken back. Never stated: the database's fact is adopted, and told.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{
@@ -123,7 +124,7 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
     let mut current = input.live.clone();
     for change in &renames {
         follow(&mut current, change);
-        follow(&mut last, change);
+        follow(last.to_mut(), change);
     }
     let mut desired = current.clone();
     let mut context = Context {
@@ -270,7 +271,7 @@ fn follow(catalog: &mut Catalog, change: &Change) {
 }
 
 /// Where case makes no name, a stated name that the database has in another case is taken in the database's.
-fn adopt_case(can: Capabilities, stated: &mut Catalog, live: &Catalog) {
+fn adopt_case(can: Capabilities, stated: &mut Cow<'_, Catalog>, live: &Catalog) {
     let folded = |name: &str| name.to_lowercase();
     if can.table_names_ignore_case {
         let there: BTreeMap<String, &TableName> = live
@@ -284,7 +285,7 @@ fn adopt_case(can: Capabilities, stated: &mut Catalog, live: &Catalog) {
                 && **known != name
             {
                 let pair = Pair::new(name, (*known).clone());
-                follow(stated, &Change::RenameTable(pair));
+                follow(stated.to_mut(), &Change::RenameTable(pair));
             }
         }
     }
@@ -315,15 +316,35 @@ fn adopt_case(can: Capabilities, stated: &mut Catalog, live: &Catalog) {
             }
         }
         for change in changes {
-            follow(stated, &change);
+            follow(stated.to_mut(), &change);
         }
     }
 }
 
-/// A name in the server's default schema is a name without a schema.
-fn qualify(catalog: &Catalog, server: &Server) -> Catalog {
+/// A name in the server's default schema is a name without a schema. A catalog in which all names are so already is taken as it is.
+fn qualify<'a>(catalog: &'a Catalog, server: &Server) -> Cow<'a, Catalog> {
+    let is_default = |schema: &Option<String>| schema.is_some() && *schema == server.default_schema;
+    let says_it = |table: &Table| {
+        let mut keys = table.foreign_keys.iter();
+        is_default(&table.name.schema)
+            || keys.any(|key| is_default(&key.ref_table.schema))
+            || (table.renamed_from.iter()).any(|from| is_default(&from.schema))
+    };
+    let mut out = Cow::Borrowed(catalog);
+    if catalog.tables.values().any(says_it)
+        || catalog.enums.keys().any(|name| is_default(&name.schema))
+    {
+        out = Cow::Owned(without_schema(catalog, is_default));
+    }
+    if server.capabilities().enum_types && !out.has_all_enums() {
+        out.to_mut().collect_enums();
+    }
+    out
+}
+
+fn without_schema(catalog: &Catalog, is_default: impl Fn(&Option<String>) -> bool) -> Catalog {
     let plain = |schema: &mut Option<String>| {
-        if schema.is_some() && *schema == server.default_schema {
+        if is_default(schema) {
             *schema = None;
         }
     };
@@ -338,12 +359,9 @@ fn qualify(catalog: &Catalog, server: &Server) -> Catalog {
         }
         out.insert(table);
     }
-    if server.capabilities().enum_types {
-        for mut enum_type in catalog.enums.values().cloned() {
-            plain(&mut enum_type.name.schema);
-            out.enums.insert(enum_type.name.clone(), enum_type);
-        }
-        out.collect_enums();
+    for mut enum_type in catalog.enums.values().cloned() {
+        plain(&mut enum_type.name.schema);
+        out.enums.insert(enum_type.name.clone(), enum_type);
     }
     out
 }

@@ -143,15 +143,13 @@ pub fn read_in_child(server: &Server, options: &Options) -> Result<Models, Model
 fn models(tables: Vec<Table>, origins: Vec<Option<String>>, enums: Vec<EnumType>) -> Models {
     let tables = tables.into_iter().zip(origins).map(|(mut table, origin)| {
         table.origin = origin;
-        (table.name.clone(), table)
+        table
     });
-    let catalog = Catalog {
-        tables: tables.collect(),
-        enums: enums
-            .into_iter()
-            .map(|enum_type| (enum_type.name.clone(), enum_type))
-            .collect(),
-    };
+    let mut catalog = Catalog::of(tables);
+    catalog.enums = enums
+        .into_iter()
+        .map(|enum_type| (enum_type.name.clone(), enum_type))
+        .collect();
     Models { catalog }
 }
 

@@ -15,19 +15,22 @@ use super::{Models, ModelsError, Options};
 /// # Errors
 /// When there is no entity, two state one table, one cannot be read or panics, or a declaration does not fit.
 pub fn read(server: &Server, options: &Options) -> Result<Models, ModelsError> {
-    let mut found = Vec::new();
+    let mut found = Found::new();
     // SeaORM reaches entities by the beginning of their module's path. From the longest path on, what a path brings that no longer one
     // brought is its own.
     for (module, entities) in modules().iter().rev() {
         let own = own_tables(module, *entities, &found)?;
-        found.extend(own);
+        found.extend(own.into_iter().map(|table| (table.name.clone(), table)));
     }
-    found.retain(|table| !options.ignores(&table.name));
+    found.retain(|name, _| !options.ignores(name));
     let declarations = extras::collect()
         .into_iter()
         .filter(|declaration| !options.ignores(&declaration.table()));
     assemble(server, found, declarations)
 }
+
+/// Tables by their names.
+type Found = BTreeMap<TableName, Table>;
 
 /// The modules with entities, and how many each has. SeaORM's own entities are not the user's.
 pub(super) fn modules() -> BTreeMap<&'static str, usize> {
@@ -71,34 +74,30 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// The tables of the module's own entities, of which there are so many unless SeaORM kept one of two that state the same table.
-fn own_tables(module: &str, entities: usize, found: &[Table]) -> Result<Vec<Table>, ModelsError> {
+fn own_tables(module: &str, entities: usize, found: &Found) -> Result<Vec<Table>, ModelsError> {
     let is_longer = |other: &Table| {
         let origin = other.origin.as_deref().unwrap_or_default();
         origin != module && origin.starts_with(module)
     };
     let (known, own): (Vec<Table>, Vec<Table>) = read_module(module)?
         .into_iter()
-        .partition(|table| find(found, &table.name).is_some_and(is_longer));
+        .partition(|table| found.get(&table.name).is_some_and(is_longer));
     let twice = if own.len() < entities {
         known.first().or(own.first())
     } else {
-        own.iter().find(|table| find(found, &table.name).is_some())
+        own.iter().find(|table| found.get(&table.name).is_some())
     };
     match twice {
         Some(table) => Err(ModelsError::Duplicate {
             table: table.name.clone(),
             modules: (
                 module.to_owned(),
-                origin(find(found, &table.name).unwrap_or(table)),
+                origin(found.get(&table.name).unwrap_or(table)),
             ),
         }),
         None if own.len() == entities => Ok(own),
         None => Err(ModelsError::Unreadable(module.to_owned())),
     }
-}
-
-fn find<'a>(tables: &'a [Table], name: &TableName) -> Option<&'a Table> {
-    tables.iter().find(|table| table.name == *name)
 }
 
 fn origin(table: &Table) -> String {
@@ -108,13 +107,13 @@ fn origin(table: &Table) -> String {
 /// The tables as a catalog, with what is declared beside their entities.
 fn assemble<'a>(
     server: &Server,
-    tables: Vec<Table>,
+    tables: Found,
     declarations: impl IntoIterator<Item = &'a extras::Declaration>,
 ) -> Result<Models, ModelsError> {
     if tables.is_empty() {
         return Err(ModelsError::NoEntities);
     }
-    let mut catalog = Catalog::of(tables);
+    let mut catalog = Catalog::of(tables.into_values());
     for declaration in declarations {
         let name = declaration.table();
         let Some(table) = catalog.tables.remove(&name) else {
@@ -167,19 +166,21 @@ impl Models {
         name: impl FnOnce(Registry) -> Registry,
     ) -> Result<Self, ModelsError> {
         let Registry { tables } = name(Registry::default());
-        for (at, table) in tables.iter().enumerate() {
-            if let Some(other) = find(&tables[..at], &table.name) {
+        let mut found = Found::new();
+        for table in tables {
+            if let Some(other) = found.get(&table.name) {
                 return Err(ModelsError::Duplicate {
                     table: table.name.clone(),
-                    modules: (origin(table), origin(other)),
+                    modules: (origin(&table), origin(other)),
                 });
             }
+            found.insert(table.name.clone(), table);
         }
         let declarations: Vec<_> = extras::collect()
             .into_iter()
-            .filter(|declaration| find(&tables, &declaration.table()).is_some())
+            .filter(|declaration| found.contains_key(&declaration.table()))
             .collect();
-        assemble(server, tables, declarations)
+        assemble(server, found, declarations)
     }
 }
 

@@ -1,16 +1,38 @@
-//! The database that a schema is loaded into, made and filled by the backend's own client: scripts hold what only it understands.
+//! A database that a schema is loaded into, made and filled by the backend's own client: scripts hold what only it understands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use clap::ValueEnum;
 use url::Url;
 
-use super::Backend;
 use crate::command::{Failure, run_quietly};
 
+/// A backend, by its word in the case files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    /// A file, made by `sqlite3`.
+    Sqlite,
+    /// A database, made by `psql`.
+    Postgres,
+    /// A database, made by `mysql`; MariaDB's client has the name too.
+    Mysql,
+}
+
+impl Backend {
+    /// Its word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+        }
+    }
+}
+
 /// A database of this run.
-pub(super) struct Database {
+pub(crate) struct Database {
     backend: Backend,
     /// Where it is.
     url: String,
@@ -22,14 +44,20 @@ pub(super) struct Database {
 
 impl Database {
     /// Makes an empty one; what an earlier run kept under the name is gone.
-    pub(super) fn create(
+    pub(crate) fn create(
         backend: Backend,
         server: Option<&str>,
         folder: &Path,
         name: &str,
     ) -> Result<Self, Failure> {
         let Some(server) = server else {
-            let file = folder.join("scratch.db");
+            let file = folder.join(format!("{name}.db"));
+            if file.exists() {
+                fs::remove_file(&file).map_err(|source| Failure::Io {
+                    path: file.clone(),
+                    source,
+                })?;
+            }
             return Ok(Self {
                 backend,
                 url: format!("sqlite://{}", file.display()),
@@ -39,7 +67,7 @@ impl Database {
         };
         let server = Url::parse(server)
             .map_err(|error| Failure::Told(format!("the server's URL is not one: {error}")))?;
-        let name = format!("plimsoll_roundtrip_{}", name.replace('-', "_"));
+        let name = format!("plimsoll_{}", name.replace('-', "_"));
         let mut url = server.clone();
         url.set_path(&name);
         let database = Self {
@@ -54,12 +82,12 @@ impl Database {
     }
 
     /// Where it is, as SeaORM takes it.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// Where it is, to be shown.
-    pub(super) fn url_without_password(&self) -> String {
+    pub(crate) fn url_without_password(&self) -> String {
         match Url::parse(&self.url) {
             Ok(mut url) => {
                 // A URL that cannot have a password has none to hide.
@@ -71,7 +99,7 @@ impl Database {
     }
 
     /// Runs a script in it.
-    pub(super) fn load(&self, file: &Path) -> Result<(), Failure> {
+    pub(crate) fn load(&self, file: &Path) -> Result<(), Failure> {
         let io = |source| Failure::Io {
             path: file.to_owned(),
             source,
@@ -99,7 +127,7 @@ impl Database {
     }
 
     /// Drops it.
-    pub(super) fn drop(&self) -> Result<(), Failure> {
+    pub(crate) fn drop(&self) -> Result<(), Failure> {
         match self.backend {
             // Its file goes with the project's folder.
             Backend::Sqlite => Ok(()),
