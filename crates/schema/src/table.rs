@@ -89,6 +89,16 @@ impl Table {
         self.triggers.sort();
     }
 
+    /// Whether the parts are in canonical order, as [`crate::Catalog::insert`] leaves them.
+    pub fn is_sorted(&self) -> bool {
+        self.uniques.is_sorted()
+            && self.indexes.is_sorted()
+            && self.foreign_keys.is_sorted()
+            && self.checks.is_sorted()
+            && self.exclusions.is_sorted()
+            && self.triggers.is_sorted()
+    }
+
     /// Gives back the room that lists grew into and do not need: for the columns of a thousand tables that is megabytes.
     pub(crate) fn shrink(&mut self) {
         self.columns.shrink_to_fit();

@@ -321,12 +321,14 @@ fn adopt_case(can: Capabilities, stated: &mut Cow<'_, Catalog>, live: &Catalog) 
     }
 }
 
-/// A name in the server's default schema is a name without a schema. A catalog in which all names are so already is taken as it is.
+/// A name in the server's default schema is a name without a schema, and the parts of tables are in canonical order. A catalog that is so
+/// already is taken as it is.
 fn qualify<'a>(catalog: &'a Catalog, server: &Server) -> Cow<'a, Catalog> {
     let is_default = |schema: &Option<String>| schema.is_some() && *schema == server.default_schema;
     let says_it = |table: &Table| {
         let mut keys = table.foreign_keys.iter();
-        is_default(&table.name.schema)
+        !table.is_sorted()
+            || is_default(&table.name.schema)
             || keys.any(|key| is_default(&key.ref_table.schema))
             || (table.renamed_from.iter()).any(|from| is_default(&from.schema))
     };
