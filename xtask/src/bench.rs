@@ -77,12 +77,6 @@ fn all(options: &Options) -> Result<(), Failure> {
         .explicit
         .iter()
         .map(|count| (*count, Entities::Explicit));
-    let mut rows = Vec::new();
-    let words: Vec<&str> = options
-        .backend
-        .iter()
-        .map(|backend| backend.word())
-        .collect();
     let mut subjects = Vec::new();
     for (count, entities) in derived.chain(explicit) {
         println!("building {count} {} entities", entities.word());
@@ -91,18 +85,13 @@ fn all(options: &Options) -> Result<(), Failure> {
         let project = Project::build(&own, &target, &workload, State::New, entities)?;
         subjects.push((count, entities, workload, project));
     }
+    let mut rows = Vec::new();
     for backend in BACKENDS
         .into_iter()
         .filter(|backend| options.backend.contains(backend))
     {
         // A server for this backend alone, which nobody else makes work.
-        let servers = servers::own(
-            &words
-                .iter()
-                .copied()
-                .filter(|word| *word == backend.word())
-                .collect::<Vec<_>>(),
-        )?;
+        let servers = servers::own(&[backend.word()])?;
         for (count, entities, workload, project) in &subjects {
             let bench = Bench {
                 backend,
@@ -115,7 +104,7 @@ fn all(options: &Options) -> Result<(), Failure> {
             rows.push((*count, *entities, backend, row));
         }
     }
-    tables(&rows);
+    print(&rows);
     Ok(())
 }
 
@@ -147,7 +136,7 @@ impl Row {
 }
 
 /// Prints the tables of the document.
-fn tables(rows: &[(usize, Entities, Backend, Row)]) {
+fn print(rows: &[(usize, Entities, Backend, Row)]) {
     println!(
         "\n| backend | tables | check: wall s | client CPU s | server CPU s | MiB | statements | revision: wall s | client CPU s | server CPU s | MiB | statements |"
     );
@@ -164,8 +153,9 @@ fn tables(rows: &[(usize, Entities, Backend, Row)]) {
             continue;
         };
         if backend == other && to > from {
+            let tables = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
             let exponent = |figure: fn(&Row) -> f64| {
-                (figure(large) / figure(small)).ln() / (*to as f64 / *from as f64).ln()
+                (figure(large) / figure(small)).ln() / (tables(*to) / tables(*from)).ln()
             };
             println!(
                 "\n{}, {from} to {to} tables: CPU grows with the power {:.2} for `check` (client {:.2}), {:.2} for `revision` (client {:.2})",
@@ -196,7 +186,7 @@ impl Bench<'_> {
     ) -> Result<Row, Failure> {
         let old = self.database(workload, State::Old, count)?;
         let new = self.database(workload, State::New, count)?;
-        self.proposes(workload, project, &old)?;
+        proposes(workload, project, &old)?;
         let process = self.servers.process(self.backend.word());
         let check = || command(project, new.url(), &["check"]);
         let words = revision(workload);
@@ -236,31 +226,6 @@ impl Bench<'_> {
         Ok(database)
     }
 
-    /// Whether what is measured is what is meant: every change is proposed, and nothing else.
-    fn proposes(
-        &self,
-        workload: &Workload,
-        project: &Project,
-        old: &Database,
-    ) -> Result<(), Failure> {
-        let mut diff = command(project, old.url(), &["diff", "--format", "json"]);
-        let output = diff.output().map_err(|source| Failure::Start {
-            program: project.program.display().to_string(),
-            source,
-        })?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        // The kinds of the changes themselves; those of their parts stand further in.
-        let found = said.matches("\n      \"kind\":").count();
-        if output.status.success() && found == workload.changes {
-            return Ok(());
-        }
-        Err(Failure::Told(format!(
-            "`diff` proposes {found} changes, of {}\n{}",
-            workload.changes,
-            String::from_utf8_lossy(&output.stderr)
-        )))
-    }
-
     /// How many statements a command asks; SQLite has no wire to count them on.
     fn statements(
         &self,
@@ -277,6 +242,26 @@ impl Bench<'_> {
             }
         }
     }
+}
+
+/// Whether what is measured is what is meant: every change is proposed, and nothing else.
+fn proposes(workload: &Workload, project: &Project, old: &Database) -> Result<(), Failure> {
+    let mut diff = command(project, old.url(), &["diff", "--format", "json"]);
+    let output = diff.output().map_err(|source| Failure::Start {
+        program: project.program.display().to_string(),
+        source,
+    })?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    // The kinds of the changes themselves; those of their parts stand further in.
+    let found = said.matches("\n      \"kind\":").count();
+    if output.status.success() && found == workload.changes {
+        return Ok(());
+    }
+    Err(Failure::Told(format!(
+        "`diff` proposes {found} changes, of {}\n{}",
+        workload.changes,
+        String::from_utf8_lossy(&output.stderr)
+    )))
 }
 
 /// The words that write the revision, which answer beforehand that what goes has become nothing else.

@@ -93,11 +93,11 @@ pub(super) fn once(command: &Command, expected: i32) -> Result<Cost, Failure> {
     }
     let output = own.output().map_err(failed)?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let mut figures = said
-        .split_whitespace()
-        .filter_map(|word| word.parse::<f64>().ok());
-    match [(); 4].map(|()| figures.next()) {
-        [Some(code), Some(wall), Some(cpu), Some(mib)] if code as i32 == expected => Ok(Cost {
+    let mut words = said.split_whitespace();
+    let code = words.next().and_then(|word| word.parse::<i32>().ok());
+    let mut figures = words.filter_map(|word| word.parse::<f64>().ok());
+    match [(); 3].map(|()| figures.next()) {
+        [Some(wall), Some(cpu), Some(mib)] if code == Some(expected) => Ok(Cost {
             wall,
             cpu,
             mib,
@@ -124,12 +124,15 @@ pub(super) fn run(words: &[String]) -> Result<(), Failure> {
     let wall = started.elapsed().as_secs_f64();
     let usage =
         getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| Failure::Told(error.to_string()))?;
-    let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    let spent = usage.user_time() + usage.system_time();
+    let spent = u64::try_from(spent.num_microseconds()).unwrap_or_default();
+    let cpu = Duration::from_micros(spent).as_secs_f64();
+    let kib = u32::try_from(usage.max_rss()).unwrap_or(u32::MAX);
     println!(
         "{} {wall} {} {}",
         status.code().unwrap_or(-1),
-        cpu as f64 / 1e6,
-        usage.max_rss() as f64 / 1024.0
+        cpu,
+        f64::from(kib) / 1024.0
     );
     Ok(())
 }

@@ -238,9 +238,10 @@ fn field(column: &Column) -> String {
         .flatten()
         .filter(|attribute| !attribute.is_empty())
         .collect();
-    let attributes = match attributes.is_empty() {
-        true => String::new(),
-        false => format!("    #[sea_orm({})]\n", attributes.join(", ")),
+    let attributes = if attributes.is_empty() {
+        String::new()
+    } else {
+        format!("    #[sea_orm({})]\n", attributes.join(", "))
     };
     let ty = if column.nullable {
         format!("Option<{ty}>")
