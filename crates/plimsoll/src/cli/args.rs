@@ -162,6 +162,12 @@ Examples:
   history --format json")]
     History,
     /// List the revisions that none follows
+    #[command(after_help = "\
+Examples:
+  heads
+  heads --format json
+
+Two heads mean two lines of revisions; `revision -m \"merge\"` follows both and joins them.")]
     Heads,
     /// Show one revision
     #[command(after_help = "\
