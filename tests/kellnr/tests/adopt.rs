@@ -2,69 +2,23 @@
 //! and what is then changed in the models is planned, proven and carried out, after which nothing is proposed again.
 
 use kellnr_entity as _;
-use kellnr_migration::Migrator;
-use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
-use plimsoll_differ::inspect::{Inspection, Scope, inspect};
 use plimsoll_differ::models;
-use plimsoll_differ::normalise::settle;
-use plimsoll_differ::plan::plan;
-use plimsoll_differ::prove::prove;
-use plimsoll_schema::{Action, Backend, Catalog, Column, ColumnType, Index, Literal, Table, Value};
-use plimsoll_testkit::servers::{self, Scratch};
-use sea_orm_migration::MigratorTrait;
+use plimsoll_kellnr::{close, compared, inspected, migrated, takes_a_change};
+use plimsoll_schema::{
+    Action, Backend, Catalog, Column, ColumnType, Index, Literal, Server, Table, Value,
+};
 
-/// A database as kellnr's migrations leave it; none where the run does not require the server.
-async fn migrated(backend: Backend) -> Option<Scratch> {
-    if !servers::required()
-        .expect("PLIMSOLL_TEST_SERVERS is read")
-        .contains(&backend)
-    {
-        return None;
-    }
-    let scratch = Scratch::create(backend)
-        .await
-        .expect("there is a scratch database");
-    Migrator::up(&scratch.db, None)
-        .await
-        .expect("kellnr migrates");
-    Some(scratch)
-}
-
-async fn inspected(scratch: &Scratch) -> Inspection {
-    let scope = Scope {
-        ignore: vec!["seaql_migrations".into()],
-        ..Scope::default()
-    };
-    inspect(&scratch.db, &scope)
-        .await
-        .expect("the database is read")
-}
-
-fn stated(inspection: &Inspection) -> Catalog {
-    models::read(&inspection.server, &models::Options::default())
+/// What the entities state that are linked in.
+fn stated(server: &Server) -> Catalog {
+    models::read(server, &models::Options::default())
         .expect("the entities are read")
         .catalog
 }
 
-async fn compared(
-    scratch: &Scratch,
-    inspection: &Inspection,
-    now: &Catalog,
-    last: Option<&Catalog>,
-) -> Diff {
-    settle(
-        &scratch.db,
-        &Input {
-            server: &inspection.server,
-            now,
-            last,
-            live: &inspection.catalog,
-            manage: Manage::Stated,
-            answers: &Answers::default(),
-            forms: &Forms::new(),
-        },
-    )
-    .await
+fn before_and_after(server: &Server) -> (Catalog, Catalog) {
+    let models = stated(server);
+    let edited = changed(&models);
+    (models, edited)
 }
 
 async fn proposes_nothing(backend: Backend) {
@@ -72,7 +26,7 @@ async fn proposes_nothing(backend: Backend) {
         return;
     };
     let inspection = inspected(&scratch).await;
-    let found = compared(&scratch, &inspection, &stated(&inspection), None).await;
+    let found = compared(&scratch, &inspection, &stated(&inspection.server), None).await;
     for note in &found.notes {
         eprintln!("{}: {}", note.severity, note.message);
     }
@@ -80,43 +34,6 @@ async fn proposes_nothing(backend: Backend) {
     assert_eq!(found.ambiguities, vec![]);
     assert!(found.current.tables.len() >= 28, "kellnr has 28 tables");
     close(scratch).await;
-}
-
-/// What was planned, in words; none where the run does not require the server.
-async fn takes_a_change(backend: Backend) -> Option<String> {
-    let scratch = migrated(backend).await?;
-    let before = inspected(&scratch).await;
-    let last = stated(&before);
-    let now = changed(&last);
-    let found = compared(&scratch, &before, &now, Some(&last)).await;
-    assert_eq!(found.ambiguities, vec![]);
-    let planned =
-        plan(&before.server, &found.current, &found.changes).expect("the change is planned");
-    let steps: Vec<&str> = planned.steps.iter().map(|step| &*step.summary).collect();
-    let summary = steps.join("\n");
-
-    let aside = Scratch::create(backend)
-        .await
-        .expect("there is a second scratch database");
-    prove(&aside.db, &planned, &found, &now, Manage::Stated)
-        .await
-        .expect("the plan is proven");
-    close(aside).await;
-
-    if backend == Backend::Sqlite {
-        run(&scratch, "PRAGMA foreign_keys = OFF").await;
-    }
-    for statement in planned.up() {
-        run(&scratch, statement).await;
-    }
-    let after = inspected(&scratch).await;
-    let again = compared(&scratch, &after, &now, Some(&now)).await;
-    assert_eq!(again.changes, vec![]);
-    // Also for one who adopts what came out, without knowing what was stated.
-    let again = compared(&scratch, &after, &now, None).await;
-    assert_eq!(again.changes, vec![]);
-    close(scratch).await;
-    Some(summary)
 }
 
 /// The models as somebody might go on with them: columns and indexes more, a type and an action other, a column and tables gone.
@@ -165,20 +82,6 @@ fn table<'a>(catalog: &'a mut Catalog, name: &str) -> &'a mut Table {
         .expect("kellnr has the table")
 }
 
-async fn run(scratch: &Scratch, sql: &str) {
-    scratch
-        .run(sql)
-        .await
-        .unwrap_or_else(|error| panic!("{error}\n{sql}"));
-}
-
-async fn close(scratch: Scratch) {
-    scratch
-        .close()
-        .await
-        .expect("the scratch database is dropped");
-}
-
 #[tokio::test]
 async fn sqlite() {
     proposes_nothing(Backend::Sqlite).await;
@@ -191,7 +94,7 @@ async fn postgres() {
 
 #[tokio::test]
 async fn a_change_on_sqlite() {
-    if let Some(planned) = takes_a_change(Backend::Sqlite).await {
+    if let Some(planned) = takes_a_change(Backend::Sqlite, before_and_after).await {
         insta::assert_snapshot!(planned, @r"
         alter table `owner`: drop foreign key (user_fk), add column `since`, add column `active`, create index `idx-owner-since`, add foreign key (user_fk)
         alter table `toolchain_target`: change the type of column `status`, drop column `hash`
@@ -203,7 +106,7 @@ async fn a_change_on_sqlite() {
 
 #[tokio::test]
 async fn a_change_on_postgres() {
-    if let Some(planned) = takes_a_change(Backend::Postgres).await {
+    if let Some(planned) = takes_a_change(Backend::Postgres, before_and_after).await {
         insta::assert_snapshot!(planned, @r"
         drop foreign key `user_fk` on table `owner`
         alter table `owner`: add column `since`, add column `active`, create index `idx-owner-since`
