@@ -47,9 +47,9 @@ enum Task {
         /// A JSON list of `{name, current, desired}`, scripts of SQL, to be judged by what the server's own tools read
         #[arg(requires = "backend")]
         file: Option<PathBuf>,
-        /// Whose SQL the file holds: sqlite, postgres or mysql
+        /// Whose SQL the file holds
         #[arg(long, requires = "file")]
-        backend: Option<String>,
+        backend: Option<database::Backend>,
     },
     /// Start a case file, to be filled in and blessed
     NewCase {
@@ -113,7 +113,7 @@ fn carry_out(task: Task) -> Result<(), Failure> {
             let servers = servers::ensure()?;
             let mut pairs = cargo("run");
             pairs.args(["--quiet", "-p", "plimsoll-testkit", "--bin", "sql-pairs"]);
-            run(servers.tell(pairs.arg(file).arg(backend)))
+            run(servers.tell(pairs.arg(file).arg(backend.word())))
         }
         Task::Pairs { count, .. } => {
             let servers = servers::ensure()?;

@@ -364,6 +364,12 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
     sqlite::token::is_plain(name) && !name.chars().any(|c| c.is_ascii_uppercase())
 }
 
+/// Writes the name of a table or type in the server's quotes, with its schema where it says one.
+pub fn qualified(server: &Server, schema: Option<&str>, name: &str) -> String {
+    let schema = schema.map(|schema| quote(server, schema) + ".");
+    schema.unwrap_or_default() + &quote(server, name)
+}
+
 /// Writes an identifier in the server's quotes.
 pub fn quote(server: &Server, name: &str) -> String {
     match server.backend {

@@ -185,13 +185,9 @@ impl State {
 
     /// What MySQL would print, as far as its reader looks: the CREATE TABLE of ours with its indexes inside.
     fn show_create_table(&self, quoted: &str) -> Vec<Row> {
-        let own = |table: &Table| match &table.name.schema {
-            Some(schema) => format!(
-                "{}.{}",
-                backend::quote(&self.server, schema),
-                backend::quote(&self.server, &table.name.name)
-            ),
-            None => backend::quote(&self.server, &table.name.name),
+        let own = |table: &Table| {
+            let schema = table.name.schema.as_deref();
+            backend::qualified(&self.server, schema, &table.name.name)
         };
         let Some(table) = self.tables().into_iter().find(|table| own(table) == quoted) else {
             return Vec::new();
@@ -291,10 +287,8 @@ impl State {
         let Some(Value::String(Some(asked))) = asked else {
             return Vec::new();
         };
-        let quote = |part: &str| backend::quote(&self.server, part);
-        let is_asked = |name: &&plimsoll_schema::TypeName| match &name.schema {
-            Some(schema) => format!("{}.{}", quote(schema), quote(&name.name)) == *asked,
-            None => quote(&name.name) == *asked,
+        let is_asked = |name: &&plimsoll_schema::TypeName| {
+            backend::qualified(&self.server, name.schema.as_deref(), &name.name) == *asked
         };
         let default_schema = self.server.default_schema.clone().unwrap_or_default();
         let mut rows = Vec::new();

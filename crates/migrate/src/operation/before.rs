@@ -1,7 +1,7 @@
 //! What of the database an operation has to know before its SQL can be written: the table SQLite rebuilds and what is around it, the one
 //! MySQL redefines parts of, the columns that use a PostgreSQL enum type.
 
-use plimsoll_schema::backend::{mysql, quote, sqlite::schema, types, value};
+use plimsoll_schema::backend::{mysql, qualified, sqlite::schema, types, value};
 use plimsoll_schema::{
     Catalog, Change, Check, Column, ColumnType, EnumType, ForeignKey, Server, Table, TableChange,
     TableName, TypeName, Unique,
@@ -86,10 +86,7 @@ async fn mysql_table(
     server: &Server,
     name: &TableName,
 ) -> Result<Catalog, DbErr> {
-    let quoted = match &name.schema {
-        Some(schema) => format!("{}.{}", quote(server, schema), quote(server, &name.name)),
-        None => quote(server, &name.name),
-    };
+    let quoted = qualified(server, name.schema.as_deref(), &name.name);
     let question = Statement::from_string(DbBackend::MySql, format!("SHOW CREATE TABLE {quoted}"));
     let row = connection.query_one_raw(question).await?;
     let bytes: Vec<u8> = match row {
@@ -108,7 +105,11 @@ async fn enum_users(
     server: &Server,
     enum_type: &EnumType,
 ) -> Result<Catalog, DbErr> {
-    let asked = quoted(server, &enum_type.name);
+    let asked = qualified(
+        server,
+        enum_type.name.schema.as_deref(),
+        &enum_type.name.name,
+    );
     let mut catalog = Catalog::default();
     let question =
         Statement::from_sql_and_values(DbBackend::Postgres, TYPES, [asked.clone().into()]);
@@ -140,14 +141,6 @@ async fn enum_users(
         .enums
         .insert(enum_type.name.clone(), enum_type.clone());
     Ok(catalog)
-}
-
-/// The type's name as an expression has it.
-pub(super) fn quoted(server: &Server, name: &TypeName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", quote(server, schema), quote(server, &name.name)),
-        None => quote(server, &name.name),
-    }
 }
 
 fn enum_column(server: &Server, enum_type: &EnumType, row: &QueryResult) -> Result<Column, DbErr> {

@@ -1,9 +1,7 @@
 //! What holds a PostgreSQL enum type that is made anew: the checks and indexes that compare with one of its values.
 
-use plimsoll_schema::{Change, EnumType, Server, backend};
+use plimsoll_schema::{Change, EnumType, Server, TypeName, backend};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-
-use super::before;
 
 /// The statements that take down and put up again what depends on the type itself and not on a column of it only, in the server's own
 /// words (PostgreSQL 17 manual, 52.18: an expression depends on the types it names). Indexes of constraints follow these.
@@ -63,10 +61,11 @@ impl Held {
     ) -> Result<Self, DbErr> {
         let types =
             "array(SELECT oid FROM pg_type WHERE oid = to_regtype($1) OR typelem = to_regtype($1))";
+        let TypeName { schema, name } = &enum_type.name;
         let question = Statement::from_sql_and_values(
             DbBackend::Postgres,
             QUESTION.replace("$types", types),
-            [before::quoted(server, &enum_type.name).into()],
+            [backend::qualified(server, schema.as_deref(), name).into()],
         );
         let mut held = Self::default();
         for row in connection.query_all_raw(question).await? {

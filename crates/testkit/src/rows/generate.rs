@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_schema::backend::quote;
+use plimsoll_schema::backend::{self, quote};
 use plimsoll_schema::{Backend, Catalog, Column, ForeignKey, Server, Table, TableName};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
@@ -119,8 +119,5 @@ fn of_parent(server: &Server, key: &ForeignKey, at: usize, row: usize) -> String
 
 /// The table's name as SQL.
 pub(super) fn qualified(server: &Server, name: &TableName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", quote(server, schema), quote(server, &name.name)),
-        None => quote(server, &name.name),
-    }
+    backend::qualified(server, name.schema.as_deref(), &name.name)
 }

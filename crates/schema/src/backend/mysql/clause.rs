@@ -3,7 +3,7 @@
 use super::admit::{self, unsupported};
 use super::value::quote_string;
 use super::{column, implicit, is_mariadb};
-use crate::backend::{RenderError, Server, Version, quote};
+use crate::backend::{RenderError, Server, Version, qualified, quote};
 use crate::{
     Check, Column, ForeignKey, Index, IndexKey, KeyTarget, Order, Pair, Table, TableChange,
     TableName, TableOptions, sea,
@@ -180,10 +180,8 @@ impl Place<'_> {
 
     fn add_foreign_key(&self, key: &ForeignKey) -> Result<String, RenderError> {
         admit::foreign_key(self.table, key)?;
-        let target = match &key.ref_table.schema {
-            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(&key.ref_table.name)),
-            None => self.quote(&key.ref_table.name),
-        };
+        let schema = key.ref_table.schema.as_deref();
+        let target = qualified(self.server, schema, &key.ref_table.name);
         let mut clause = format!(
             "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {target} ({})",
             self.quote(&sea::foreign_key_name(self.table, key)),

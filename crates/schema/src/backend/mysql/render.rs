@@ -4,7 +4,7 @@ use sea_query::MysqlQueryBuilder;
 
 use super::admit::{self, unsupported};
 use super::alter;
-use crate::backend::{Backend, RenderError, Server, quote};
+use crate::backend::{Backend, RenderError, Server, qualified};
 use crate::{Catalog, Change, Pair, Table, TableChange, TableName, sea};
 
 pub(in crate::backend) fn render(
@@ -50,10 +50,7 @@ fn rename_table(server: &Server, pair: &Pair<TableName>) -> String {
     if let Some(statement) = sea::rename_table(pair) {
         return statement.to_string(MysqlQueryBuilder);
     }
-    let name = |name: &TableName| match &name.schema {
-        Some(schema) => format!("{}.{}", quote(server, schema), quote(server, &name.name)),
-        None => quote(server, &name.name),
-    };
+    let name = |name: &TableName| qualified(server, name.schema.as_deref(), &name.name);
     format!("RENAME TABLE {} TO {}", name(&pair.from), name(&pair.to))
 }
 
