@@ -44,7 +44,7 @@ enum Task {
         /// How many for each backend
         #[arg(long, default_value_t = 2000)]
         count: u64,
-        /// A JSON list of `{name, current, desired}`, scripts of SQL, to be judged by what the server's own tools read
+        /// A file of tests/sql_pairs, or a JSON list of `{name, current, desired}`: scripts of SQL, judged by what the server's own tools read
         #[arg(requires = "backend")]
         file: Option<PathBuf>,
         /// Whose SQL the file holds

@@ -3,24 +3,29 @@
 use std::collections::BTreeSet;
 
 use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
-use plimsoll_differ::inspect::{Inspection, Scope, inspect};
+use plimsoll_differ::inspect::{Inspection, Scope, inspect, server};
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::scratch::copy_surroundings;
-use plimsoll_schema::{Backend, Plan};
+use plimsoll_differ::views::in_the_way;
+use plimsoll_schema::{Backend, Flavor, Plan, Severity};
 use serde::Deserialize;
 use tokio::process::Command;
 
 use crate::changes::write_changes;
 use crate::oracle;
-use crate::servers::Scratch;
+use crate::servers::{self, Scratch};
 use crate::steps;
 
+mod file;
+
+pub use file::read;
+
 /// Two scripts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Pair {
     /// The file it was in, for people.
-    #[serde(default)]
     pub file: String,
     /// What it is called.
     pub name: String,
@@ -28,6 +33,29 @@ pub struct Pair {
     pub current: Option<String>,
     /// What it shall become.
     pub desired: String,
+    /// `mysql` or `mariadb`, for a pair that only one of the two understands.
+    pub server: Option<String>,
+    /// What the refusal says, if it is to be refused.
+    pub refused: Option<String>,
+}
+
+impl Pair {
+    /// What is wrong with the outcome, if it is not the one that the pair asks for.
+    pub fn fault(&self, outcome: &Outcome) -> Option<String> {
+        match (outcome, &self.refused) {
+            (Outcome::Elsewhere, _) | (Outcome::Pass, None) => None,
+            (Outcome::Fail(how), _) => Some(how.clone()),
+            (Outcome::Pass, Some(wanted)) => Some(format!(
+                "carried out, and not refused with `{}`",
+                wanted.trim()
+            )),
+            (Outcome::Refused(why), wanted) => {
+                let told = wanted.as_deref().map(str::trim);
+                let is_told = told.is_some_and(|wanted| why.contains(wanted));
+                (!is_told).then(|| format!("refused: {why}"))
+            }
+        }
+    }
 }
 
 /// How a pair ended.
@@ -39,6 +67,8 @@ pub enum Outcome {
     Refused(String),
     /// It went wrong, and how.
     Fail(String),
+    /// It is for another server than this.
+    Elsewhere,
 }
 
 /// Carries a pair out.
@@ -63,7 +93,23 @@ async fn made(backend: Backend) -> Result<Scratch, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Whether the pair is for the server that is there.
+async fn is_meant(scratch: &Scratch, pair: &Pair) -> Result<bool, String> {
+    let Some(wanted) = &pair.server else {
+        return Ok(true);
+    };
+    let server = server(&scratch.db).await;
+    let flavor = server.map_err(|error| error.to_string())?.flavor;
+    Ok(match flavor {
+        Flavor::Original => wanted == servers::word(scratch.backend),
+        Flavor::MariaDb => wanted == "mariadb",
+    })
+}
+
 async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, String> {
+    if !is_meant(here, pair).await? {
+        return Ok(Outcome::Elsewhere);
+    }
     if let Some(sql) = &pair.current {
         let made = load(here, sql).await;
         made.map_err(|error| format!("current: {error}"))?;
@@ -87,6 +133,10 @@ async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, Str
         Ok(plan) => plan,
         Err(error) => return Ok(Outcome::Refused(error.to_string())),
     };
+    let views = in_the_way(&plan, &start.views);
+    if let Some(view) = views.iter().find(|one| one.severity == Severity::Error) {
+        return Ok(Outcome::Refused(view.message.clone()));
+    }
     Ok(
         match there_and_back(here, there, &scope, &plan, &before).await {
             Ok(()) => Outcome::Pass,

@@ -1,9 +1,10 @@
-//! Runs the pairs of a file: `sql-pairs FILE.json BACKEND [NAME]`. Ends with 0 when none fails.
+//! Runs the pairs of a file: `sql-pairs FILE BACKEND [NAME]`. Ends with 0 when none fails.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use plimsoll_testkit::servers;
-use plimsoll_testkit::sql_pairs::{Outcome, Pair, run};
+use plimsoll_testkit::sql_pairs::{Outcome, read, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -24,25 +25,21 @@ async fn carry_out() -> Result<bool, String> {
     };
     let backend = servers::backend(&word).ok_or_else(|| format!("no backend is called {word}"))?;
     let wanted = arguments.next().unwrap_or_default();
-    let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-    let pairs: Vec<Pair> =
-        serde_json::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
+    let pairs = read(Path::new(&file))?;
     let (mut passed, mut refused, mut failed) = (0, 0, 0);
     for pair in pairs.iter().filter(|pair| pair.name.contains(&wanted)) {
         let name = &pair.name;
-        match run(backend, pair).await {
-            Ok(Outcome::Pass) => passed += 1,
-            Ok(Outcome::Refused(why)) => {
+        let outcome = run(backend, pair).await.unwrap_or_else(Outcome::Fail);
+        match (pair.fault(&outcome), &outcome) {
+            (None, Outcome::Elsewhere) => println!("left out {name}: it is for another server"),
+            (None, _) => passed += 1,
+            (Some(why), Outcome::Refused(_)) if pair.refused.is_none() => {
                 refused += 1;
-                println!("refused {name}: {why}");
+                println!("{name}: {why}");
             }
-            Ok(Outcome::Fail(how)) => {
+            (Some(how), _) => {
                 failed += 1;
                 println!("FAILED {name}: {how}");
-            }
-            Err(error) => {
-                failed += 1;
-                println!("FAILED {name}: {error}");
             }
         }
     }
