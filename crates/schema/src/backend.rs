@@ -136,6 +136,8 @@ pub struct Capabilities {
     pub merges_alters: bool,
     /// Foreign keys can be added to and dropped from an existing table by themselves.
     pub alters_foreign_keys: bool,
+    /// Whether a foreign key keeps its columns from another collation, and the key it points at from another numbering.
+    pub foreign_keys_hold_columns: bool,
     /// A table may be created with a foreign key to one that does not exist yet.
     pub forward_foreign_keys: bool,
     /// Constraint names are kept.

@@ -158,6 +158,14 @@ impl ColumnType {
     /// Unlimited bytes.
     pub const BLOB: Self = Self::Blob(TextSize::Regular);
 
+    /// Whether its values are letters, which have a collation.
+    pub const fn is_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Char(_) | Self::Varchar(_) | Self::Text(_) | Self::Enum { .. } | Self::Set(_)
+        )
+    }
+
     /// The enum type this type is or is an array of.
     pub fn enum_name(&self) -> Option<&TypeName> {
         match self {

@@ -135,11 +135,9 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
         let row = scratch.db.query_one_raw(question).await;
         let row = row.map_err(|error| error.to_string())?;
         let text: Option<String> = row.and_then(|row| row.try_get_by_index(1).ok());
-        for line in text.unwrap_or_default().lines() {
-            let line = line
-                .trim()
-                .trim_end_matches(',')
-                .replace(" USING BTREE", "");
+        let text = text.unwrap_or_default();
+        let own = text.rsplit_once('\n').map_or("", |(_, options)| options);
+        for line in text.lines().flat_map(|line| column_and_check(line, own)) {
             let mut words: Vec<&str> = line.split(' ').collect();
             // How far the numbering got is a matter of rows.
             words.retain(|word| {
@@ -159,4 +157,47 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
         }
     }
     Ok(lines)
+}
+
+/// A line of SHOW CREATE TABLE, in the one form that spellings of the same share: a check inside of a column is a line of its own, a
+/// collation goes without its character set, and without saying where it is the table's. MySQL prints all three as they were written.
+fn column_and_check(line: &str, table: &str) -> Vec<String> {
+    let line = line
+        .trim()
+        .trim_end_matches(',')
+        .replace(" USING BTREE", "");
+    let line = line.replace(" ON DELETE RESTRICT", "");
+    let line = line.replace(" ON UPDATE RESTRICT", "");
+    if !line.starts_with('`') {
+        return vec![line];
+    }
+    let (column, check) = match line.split_once(" CHECK (") {
+        Some((column, check)) => (
+            column.to_owned(),
+            Some(format!("CONSTRAINT `x` CHECK ({check}")),
+        ),
+        None => (line, None),
+    };
+    let column = match (
+        word_after(&column, "CHARACTER SET "),
+        word_after(&column, "COLLATE "),
+    ) {
+        (Some(charset), Some(_)) => column.replacen(&format!(" CHARACTER SET {charset}"), "", 1),
+        (Some(_), None) | (None, _) => column,
+    };
+    let column = match (
+        word_after(&column, "COLLATE "),
+        word_after(table, "COLLATE="),
+    ) {
+        (Some(own), Some(collation)) if own == collation => {
+            column.replacen(&format!(" COLLATE {own}"), "", 1)
+        }
+        (_, _) => column,
+    };
+    std::iter::once(column).chain(check).collect()
+}
+
+fn word_after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(words)?;
+    rest.split(' ').next()
 }

@@ -177,8 +177,11 @@ fn merge_default(
                     context.same(table, &Place::Default(now.name.clone()), &model, &there)
                 }
             };
-            // Both sides take the model's spelling, so that what is written down is what the model says.
-            if is_same {
+            // Both sides take the model's spelling, so that what is written down is what the model says; unless the type that goes
+            // makes something else of it.
+            let before = |default: &Value| value::stored(context.server(), default, &live.ty);
+            let is_one = |there: &Value| before(there) == before(stated);
+            if is_same && (live.ty == out.ty || live.default.as_ref().is_some_and(is_one)) {
                 live.default = Some(stated.clone());
             }
             out.default = Some(stated.clone());

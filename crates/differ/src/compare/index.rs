@@ -242,9 +242,11 @@ pub(super) fn merge_indexes(
         let named = left
             .iter()
             .position(|there| there.name == stated.name && is_same(context, now, stated, there));
+        // One whose name another stated index takes has to make room.
+        let is_taken = |there: &Index| now.indexes.iter().any(|other| other.name == there.name);
         let at = named.or_else(|| {
             left.iter()
-                .position(|there| is_same(context, now, stated, there))
+                .position(|there| !is_taken(there) && is_same(context, now, stated, there))
         });
         match at {
             Some(at) => kept.push(left.remove(at).clone()),
@@ -289,8 +291,8 @@ fn is_covered(context: &Context<'_>, live: &Table, out: &Table, stated: &Index) 
     let Some(key) = columns(stated).filter(|_| is_plain) else {
         return false;
     };
-    let implicit = context.can.implicit_foreign_key_indexes
-        && live.foreign_keys.iter().any(|known| known.columns == key);
+    let has_key = |table: &Table| table.foreign_keys.iter().any(|known| known.columns == key);
+    let implicit = context.can.implicit_foreign_key_indexes && has_key(live) && has_key(out);
     implicit || promises(out).contains(&key)
 }
 

@@ -1,8 +1,8 @@
 //! Two closed catalogs, compared part by part.
 
 use plimsoll_schema::{
-    Catalog, Change, Check, Column, ColumnType, Facet, ForeignKey, Index, KeyTarget, Pair, Server,
-    Table, TableChange, Value, expression,
+    Capabilities, Catalog, Change, Check, Column, ColumnType, Facet, ForeignKey, Index, KeyTarget,
+    Pair, Server, Table, TableChange, Value, expression,
 };
 
 /// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
@@ -43,7 +43,7 @@ pub fn compare(server: &Server, from: &Catalog, to: &Catalog) -> Vec<Change> {
         }
     }
     if server.capabilities().alters_foreign_keys {
-        step_around_foreign_keys(from, to, &mut changes);
+        step_around_foreign_keys(server.capabilities(), from, to, &mut changes);
     }
     changes
 }
@@ -209,7 +209,12 @@ fn missing<'a, T: PartialEq + Clone>(
 
 /// A key or the type of a key's column cannot change under a foreign key that stands on it (PostgreSQL: the constraint depends on
 /// the key's index; InnoDB: "Cannot change column used in a foreign key constraint").
-fn step_around_foreign_keys(from: &Catalog, to: &Catalog, changes: &mut Vec<Change>) {
+fn step_around_foreign_keys(
+    can: Capabilities,
+    from: &Catalog,
+    to: &Catalog,
+    changes: &mut Vec<Change>,
+) {
     let mut around: Vec<(Table, ForeignKey)> = Vec::new();
     for table in to.tables.values() {
         let Some(known) = from.tables.get(&table.name) else {
@@ -220,9 +225,18 @@ fn step_around_foreign_keys(from: &Catalog, to: &Catalog, changes: &mut Vec<Chan
             .iter()
             .filter(|key| known.foreign_keys.contains(key))
         {
+            let pointed_at = Columns {
+                table: to.table(&key.ref_table),
+                names: &key.ref_columns,
+                is_target: true,
+            };
+            let pointing = Columns {
+                table: Some(table),
+                names: &key.columns,
+                is_target: false,
+            };
             let touched = changes.iter().any(|change| {
-                alters_columns(change, &key.ref_table, &key.ref_columns, true)
-                    || alters_columns(change, &table.name, &key.columns, false)
+                pointed_at.are_altered(can, change) || pointing.are_altered(can, change)
             });
             if touched {
                 around.push((table.clone(), key.clone()));
@@ -250,21 +264,37 @@ fn step_around_foreign_keys(from: &Catalog, to: &Catalog, changes: &mut Vec<Chan
     }
 }
 
-/// Whether a change alters the type of one of the columns, or drops a key over exactly them.
-fn alters_columns(
-    change: &Change,
-    name: &plimsoll_schema::TableName,
-    columns: &[String],
+/// One side of a foreign key that stays.
+struct Columns<'a> {
+    table: Option<&'a Table>,
+    names: &'a [String],
+    /// Whether it is the side pointed at.
     is_target: bool,
-) -> bool {
-    let Change::AlterTable { table, changes } = change else {
-        return false;
-    };
-    let over = |key: &[String]| is_target && same_set(key, columns);
-    table == name
-        && changes.iter().any(|change| match change {
+}
+
+impl Columns<'_> {
+    /// Whether a change alters one of the columns in a way that the foreign key does not bear, or drops a key over exactly them.
+    fn are_altered(&self, can: Capabilities, change: &Change) -> bool {
+        let (Change::AlterTable { table, changes }, Some(own)) = (change, self.table) else {
+            return false;
+        };
+        *table == own.name && changes.iter().any(|change| self.is_altered(can, change))
+    }
+
+    fn is_altered(&self, can: Capabilities, change: &TableChange) -> bool {
+        let over = |key: &[String]| self.is_target && same_set(key, self.names);
+        match change {
             TableChange::AlterColumn(pair) => {
-                columns.contains(&pair.from.name) && pair.from.ty != pair.to.ty
+                let Pair { from, to } = pair.as_ref();
+                let is_held = can.foreign_keys_hold_columns
+                    && (from.collation != to.collation
+                        || (self.is_target && from.auto_increment != to.auto_increment));
+                self.names.contains(&from.name) && (from.ty != to.ty || is_held)
+            }
+            TableChange::SetOptions(pair) => {
+                can.foreign_keys_hold_columns
+                    && pair.from.collation != pair.to.collation
+                    && self.follow_their_table()
             }
             TableChange::DropPrimaryKey(key) => over(&key.columns),
             TableChange::DropUnique(unique) => over(&unique.columns),
@@ -288,9 +318,17 @@ fn alters_columns(
             | TableChange::AddExclusion(_)
             | TableChange::DropExclusion(_)
             | TableChange::RenameConstraint(_)
-            | TableChange::SetComment(_)
-            | TableChange::SetOptions(_) => false,
-        })
+            | TableChange::SetComment(_) => false,
+        }
+    }
+
+    /// Whether one of them is a text whose collation is its table's.
+    fn follow_their_table(&self) -> bool {
+        let columns = self.table.into_iter().flat_map(|table| &table.columns);
+        columns
+            .filter(|column| self.names.contains(&column.name))
+            .any(|column| column.collation.is_none() && column.ty.is_text())
+    }
 }
 
 /// Whether two lists hold the same names, in any order.

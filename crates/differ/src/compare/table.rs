@@ -44,9 +44,9 @@ pub(super) fn merge(
     let mut out = live.clone();
     merge_columns(context, now, last, live, &mut out);
     merge_primary_key(context, now, last, &mut out);
+    foreign_key::merge(context, now, last, live, &mut out);
     index::merge_uniques(context, now, last, live, &mut out);
     index::merge_indexes(context, now, last, live, &mut out);
-    foreign_key::merge(context, now, last, live, &mut out);
     merge_checks(context, now, last, live, &mut out);
     merge_exclusions(now, last, live, &mut out);
     if context.can.comments {

@@ -52,6 +52,8 @@ enum Thing {
     Index(String),
     /// The keys of a table, which foreign keys stand on.
     Key(String),
+    /// Columns of a table that are pointed at as they are to be, or become a key.
+    Target(String, Vec<String>),
 }
 
 /// What a change does with names.
@@ -70,6 +72,7 @@ fn footprint(change: &Change) -> Footprint {
         Change::CreateTable(table) => {
             out.takes = names(table);
             out.needs = targets(table);
+            out.needs.extend(pointed_at(table));
         }
         Change::DropTable(table) => {
             out.frees = names(table);
@@ -87,7 +90,7 @@ fn footprint(change: &Change) -> Footprint {
         }
         Change::AlterTable { table, changes } => {
             for change in changes {
-                alter_footprint(change, &mut out);
+                alter_footprint(&table.to_string(), change, &mut out);
             }
             let drops_key = |change: &TableChange| {
                 matches!(
@@ -122,10 +125,25 @@ fn footprint(change: &Change) -> Footprint {
     out
 }
 
-fn alter_footprint(change: &TableChange, out: &mut Footprint) {
+fn alter_footprint(table: &str, change: &TableChange, out: &mut Footprint) {
+    let target = |columns: &[String]| Thing::Target(table.to_owned(), columns.to_vec());
     match change {
+        TableChange::AddColumn(column) => {
+            out.takes.insert(target(std::slice::from_ref(&column.name)));
+        }
+        TableChange::AlterColumn(pair) => {
+            out.takes
+                .insert(target(std::slice::from_ref(&pair.to.name)));
+        }
+        TableChange::AddPrimaryKey(key) => {
+            out.takes.insert(target(&key.columns));
+        }
         TableChange::AddIndex(index) => {
             out.takes.insert(Thing::Index(index.name.clone()));
+            if let Some(columns) = index.plain_columns().filter(|_| index.unique) {
+                let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+                out.takes.insert(target(&columns));
+            }
         }
         TableChange::DropIndex(index) => {
             out.frees.insert(Thing::Index(index.name.clone()));
@@ -136,6 +154,7 @@ fn alter_footprint(change: &TableChange, out: &mut Footprint) {
         }
         TableChange::AddUnique(unique) => {
             out.takes.extend(unique.name.clone().map(Thing::Index));
+            out.takes.insert(target(&unique.columns));
         }
         TableChange::DropUnique(unique) => {
             out.frees.extend(unique.name.clone().map(Thing::Index));
@@ -143,11 +162,8 @@ fn alter_footprint(change: &TableChange, out: &mut Footprint) {
         TableChange::AddForeignKey(key) => {
             out.needs.insert(Thing::Table(key.ref_table.to_string()));
         }
-        TableChange::AddColumn(_)
-        | TableChange::DropColumn(_)
+        TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)
-        | TableChange::AlterColumn(_)
-        | TableChange::AddPrimaryKey(_)
         | TableChange::DropPrimaryKey(_)
         | TableChange::DropForeignKey(_)
         | TableChange::AddCheck(_)
@@ -179,6 +195,18 @@ fn targets(table: &Table) -> BTreeSet<Thing> {
     others
         .map(|key| Thing::Table(key.ref_table.to_string()))
         .collect()
+}
+
+/// What of other tables a table's foreign keys point at: their columns, and the key over them.
+fn pointed_at(table: &Table) -> impl Iterator<Item = Thing> {
+    table.foreign_keys.iter().flat_map(|key| {
+        let name = key.ref_table.to_string();
+        let one = |column: &String| vec![column.clone()];
+        let columns = key.ref_columns.iter().map(one);
+        let all = columns.chain([key.ref_columns.clone()]);
+        all.map(move |columns| Thing::Target(name.clone(), columns))
+            .collect::<Vec<Thing>>()
+    })
 }
 
 /// Orders the pieces.

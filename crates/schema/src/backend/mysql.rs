@@ -10,6 +10,7 @@ pub mod create;
 mod cursor;
 pub mod implicit;
 mod literal;
+mod regenerate;
 mod rename;
 pub(super) mod render;
 mod spelling;
@@ -25,6 +26,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         transactional_ddl: false,
         merges_alters: true,
         alters_foreign_keys: true,
+        foreign_keys_hold_columns: true,
         forward_foreign_keys: false,
         foreign_key_names: true,
         index_names_per_schema: false,

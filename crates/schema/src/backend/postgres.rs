@@ -16,6 +16,7 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         transactional_ddl: true,
         merges_alters: false,
         alters_foreign_keys: true,
+        foreign_keys_hold_columns: false,
         forward_foreign_keys: false,
         foreign_key_names: true,
         index_names_per_schema: true,

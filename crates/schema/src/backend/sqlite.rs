@@ -29,6 +29,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         transactional_ddl: true,
         merges_alters: true,
         alters_foreign_keys: false,
+        foreign_keys_hold_columns: false,
         forward_foreign_keys: true,
         // SQLite keeps them in its text, sea-query does not write them.
         foreign_key_names: false,

@@ -5,7 +5,7 @@ use sea_query::MysqlQueryBuilder;
 use super::admit;
 use super::clause::Place;
 use super::rename::{self, Followers};
-use super::{can_rename_column, implicit};
+use super::{can_rename_column, implicit, regenerate};
 use crate::backend::{RenderError, Server};
 use crate::{ForeignKey, Pair, Table, TableChange, TableName, sea};
 
@@ -91,6 +91,9 @@ fn group_length(changes: &[TableChange]) -> usize {
 fn joins(left: &TableChange, right: &TableChange) -> bool {
     use TableChange as C;
     match (left, right) {
+        (C::AlterColumn(pair), _) | (_, C::AlterColumn(pair)) if regenerate::is_needed(pair) => {
+            false
+        }
         (C::RenameColumn(left), C::RenameColumn(right)) => left.to != right.from,
         (C::RenameIndex(left), C::RenameIndex(right)) => left.to != right.from,
         (C::RenameColumn(_) | C::RenameIndex(_) | C::RenameConstraint(_) | C::SetOptions(_), _)
@@ -138,6 +141,11 @@ fn column_of(change: &TableChange) -> Option<&str> {
 
 /// The statement for changes that join, and what has to run around it.
 fn statements(place: &Place<'_>, group: &[TableChange]) -> Result<Vec<String>, RenderError> {
+    if let [TableChange::AlterColumn(pair)] = group
+        && regenerate::is_needed(pair)
+    {
+        return regenerate::statements(place, pair);
+    }
     let around = match (group.first(), place.known) {
         // A column under another name takes its foreign keys and indexes with it.
         (Some(TableChange::RenameColumn(_)), Some(before)) => match applied(before, group) {
@@ -238,7 +246,7 @@ pub(super) fn index_names(server: &Server, table: &Table) -> Option<String> {
     alter_table(&place, &clauses)
 }
 
-fn alter_table(place: &Place<'_>, clauses: &[String]) -> Option<String> {
+pub(super) fn alter_table(place: &Place<'_>, clauses: &[String]) -> Option<String> {
     if clauses.is_empty() {
         return None;
     }

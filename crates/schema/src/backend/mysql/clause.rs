@@ -99,7 +99,7 @@ impl Place<'_> {
         )
     }
 
-    fn definition(&self, column: &Column) -> Result<String, RenderError> {
+    pub(super) fn definition(&self, column: &Column) -> Result<String, RenderError> {
         column::definition(self.server, self.table, column)
     }
 
@@ -253,23 +253,12 @@ impl Place<'_> {
             let follow = columns
                 .unwrap_or_default()
                 .iter()
-                .filter(|column| is_text(column));
+                .filter(|column| column.collation.is_none() && column.ty.is_text());
             for column in follow {
-                let mut column = column.clone();
-                column.collation = Some(collation.clone());
-                clauses.push(self.modify(&column)?);
+                // A definition without a collation takes the one that the statement gives the table.
+                clauses.push(self.modify(column)?);
             }
         }
         Ok(clauses)
     }
-}
-
-fn is_text(column: &Column) -> bool {
-    use crate::ColumnType as T;
-    let ty = &column.ty;
-    let has_collation = matches!(
-        ty,
-        T::Char(_) | T::Varchar(_) | T::Text(_) | T::Enum { .. } | T::Set(_)
-    );
-    has_collation && column.collation.is_none()
 }

@@ -179,8 +179,11 @@ pub(super) fn read_string(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// MySQL's `information_schema` shows an expression as if inside of quotes: `_utf8mb4\'x\'`.
+/// MySQL's `information_schema` shows an expression as if inside of quotes, `_utf8mb4\'x\'`, and what is not ASCII in it as if each byte
+/// were a letter.
 pub fn unescaped(text: &str) -> String {
+    let decoded = decoded(text);
+    let text = decoded.as_deref().unwrap_or(text);
     if !text.contains("\\'") {
         return text.to_owned();
     }
@@ -193,6 +196,12 @@ pub fn unescaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// The text whose bytes these letters are, if they are some.
+fn decoded(text: &str) -> Option<String> {
+    let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+    String::from_utf8(bytes.ok()?).ok()
 }
 
 fn whole_string(text: &str) -> Option<String> {

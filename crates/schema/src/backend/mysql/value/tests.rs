@@ -111,6 +111,11 @@ fn an_expression_is_told_plainly() {
         assert_eq!(plain(text), expected, "{text}");
     }
     assert_eq!(unescaped(r"_utf8mb4\'it\\\'s\'"), r"_utf8mb4'it\'s'");
+    assert_eq!(
+        unescaped("`\u{c3}\u{bc}` <> \u{e2}\u{82}\u{ac}"),
+        "`ü` <> €"
+    );
+    assert_eq!(unescaped("`ü` <> €"), "`ü` <> €");
 }
 
 #[test]
