@@ -113,6 +113,8 @@ fn parts(change: &TableChange) -> Vec<String> {
         TableChange::AddExclusion(exclusion) | TableChange::DropExclusion(exclusion) => {
             vec![exclusion.name.clone()]
         }
-        TableChange::SetComment(_) | TableChange::SetOptions(_) => Vec::new(),
+        TableChange::SetComment(_) | TableChange::CommentOn { .. } | TableChange::SetOptions(_) => {
+            Vec::new()
+        }
     }
 }

@@ -3,8 +3,8 @@
 //! Invariant: every change can be said, and the operation becomes that change again, down to what its SQL depends on.
 
 use plimsoll_schema::{
-    Action, Change, Deferrable, ForeignKey, Index, KeyTarget, Nulls, Order, Table, TableChange,
-    TableName, TableOptions, TypeName, Unique,
+    Action, Change, Check, Deferrable, ForeignKey, Index, KeyTarget, Nulls, Order, Part,
+    PrimaryKey, Table, TableChange, TableName, TableOptions, TypeName, Unique,
 };
 use sea_query::ForeignKeyAction;
 
@@ -27,15 +27,26 @@ pub(crate) fn operation(change: &Change) -> Node {
             table_change,
         ),
         Change::CreateEnum(enum_type) => {
-            Node::call("CreateEnum::new", vec![type_name(&enum_type.name)])
-                .method("values", vec![texts(&enum_type.values)])
+            let node = Node::call("CreateEnum::new", vec![type_name(&enum_type.name)])
+                .method("values", vec![texts(&enum_type.values)]);
+            match &enum_type.comment {
+                Some(comment) => node.method("comment", vec![text(comment)]),
+                None => node,
+            }
         }
         Change::DropEnum(enum_type) => {
             Node::call("DropEnum::new", vec![type_name(&enum_type.name)])
         }
-        Change::AlterEnum(pair) => Node::call("AlterEnum::new", vec![type_name(&pair.from.name)])
-            .method("from", vec![texts(&pair.from.values)])
-            .method("to", vec![texts(&pair.to.values)]),
+        Change::AlterEnum(pair) => {
+            let node = Node::call("AlterEnum::new", vec![type_name(&pair.from.name)])
+                .method("from", vec![texts(&pair.from.values)])
+                .method("to", vec![texts(&pair.to.values)]);
+            if pair.from.comment.is_none() && pair.to.comment.is_none() {
+                return node;
+            }
+            let comments = pair.as_ref().map(|side| optional(side.comment.as_deref()));
+            node.method("comment", vec![comments.from, comments.to])
+        }
         Change::RenameEnum(pair) => Node::call(
             "RenameEnum::new",
             vec![type_name(&pair.from), type_name(&pair.to)],
@@ -66,8 +77,7 @@ fn create_table(table: &Table) -> Node {
     if let Some(key) = key
         && inline.is_none()
     {
-        let arguments = vec![optional(key.name.as_deref()), texts(&key.columns)];
-        node = node.method("primary_key", arguments);
+        node = add_primary_key(node, "primary_key", key);
     }
     for part in &table.uniques {
         node = add_unique(node, "unique", part);
@@ -76,8 +86,7 @@ fn create_table(table: &Table) -> Node {
         node = node.method("foreign_key", vec![foreign_key(part)]);
     }
     for part in &table.checks {
-        let arguments = vec![optional(part.name.as_deref()), text(&part.expression)];
-        node = node.method("check", arguments);
+        node = add_check(node, "check", part);
     }
     for part in &table.exclusions {
         node = node.method("exclusion", vec![text(&part.name), text(&part.definition)]);
@@ -87,6 +96,9 @@ fn create_table(table: &Table) -> Node {
     }
     if let Some(comment) = &table.comment {
         node = node.method("comment", vec![text(comment)]);
+    }
+    for (name, comment) in table.constraint_comments() {
+        node = node.method("comment_on_constraint", vec![text(name), text(comment)]);
     }
     if !table.options.is_default() {
         node = node.method("options", vec![options(&table.options)]);
@@ -107,12 +119,16 @@ fn table_change(node: Node, change: &TableChange) -> Node {
             vec![column(&pair.from, false), column(&pair.to, false)],
         ),
         TableChange::AddPrimaryKey(key) => {
-            node.method("add_primary_key", named(key.name.as_deref(), &key.columns))
+            let node = add_primary_key(node, "add_primary_key", key);
+            commented(node, key.name.as_deref(), key.comment.as_deref())
         }
         TableChange::DropPrimaryKey(key) => {
             node.method("drop_primary_key", named(key.name.as_deref(), &key.columns))
         }
-        TableChange::AddUnique(part) => add_unique(node, "add_unique", part),
+        TableChange::AddUnique(part) => {
+            let node = add_unique(node, "add_unique", part);
+            commented(node, part.name.as_deref(), part.comment.as_deref())
+        }
         TableChange::DropUnique(part) => {
             node.method("drop_unique", named(part.name.as_deref(), &part.columns))
         }
@@ -121,23 +137,27 @@ fn table_change(node: Node, change: &TableChange) -> Node {
         TableChange::RenameIndex(pair) => {
             node.method("rename_index", vec![text(&pair.from), text(&pair.to)])
         }
-        TableChange::AddForeignKey(part) => node.method("add_foreign_key", vec![foreign_key(part)]),
+        TableChange::AddForeignKey(part) => {
+            let node = node.method("add_foreign_key", vec![foreign_key(part)]);
+            commented(node, part.name.as_deref(), part.comment.as_deref())
+        }
         TableChange::DropForeignKey(part) => node.method(
             "drop_foreign_key",
             named(part.name.as_deref(), &part.columns),
         ),
-        TableChange::AddCheck(part) => node.method(
-            "add_check",
-            vec![optional(part.name.as_deref()), text(&part.expression)],
-        ),
+        TableChange::AddCheck(part) => {
+            let node = add_check(node, "add_check", part);
+            commented(node, part.name.as_deref(), part.comment.as_deref())
+        }
         TableChange::DropCheck(part) => node.method(
             "drop_check",
             vec![optional(part.name.as_deref()), text(&part.expression)],
         ),
-        TableChange::AddExclusion(part) => node.method(
-            "add_exclusion",
-            vec![text(&part.name), text(&part.definition)],
-        ),
+        TableChange::AddExclusion(part) => {
+            let arguments = vec![text(&part.name), text(&part.definition)];
+            let node = node.method("add_exclusion", arguments);
+            commented(node, Some(&part.name), part.comment.as_deref())
+        }
         TableChange::DropExclusion(part) => node.method("drop_exclusion", vec![text(&part.name)]),
         TableChange::RenameConstraint(pair) => {
             node.method("rename_constraint", vec![text(&pair.from), text(&pair.to)])
@@ -146,20 +166,73 @@ fn table_change(node: Node, change: &TableChange) -> Node {
             "comment",
             vec![optional(pair.from.as_deref()), optional(pair.to.as_deref())],
         ),
+        TableChange::CommentOn { part, comment } => {
+            let (method, name) = match part {
+                Part::Index(name) => ("comment_on_index", name),
+                Part::Constraint(name) => ("comment_on_constraint", name),
+            };
+            let [from, to] = [&comment.from, &comment.to].map(|text| optional(text.as_deref()));
+            node.method(method, vec![text(name), from, to])
+        }
         TableChange::SetOptions(pair) => {
             node.method("options", vec![options(&pair.from), options(&pair.to)])
         }
     }
 }
 
+/// The comment of a constraint is said after it; one without a name has none.
+fn commented(node: Node, name: Option<&str>, comment: Option<&str>) -> Node {
+    match (name, comment) {
+        (Some(name), Some(comment)) => node.method(
+            "comment_on_constraint",
+            vec![text(name), optional(None), optional(Some(comment))],
+        ),
+        (_, _) => node,
+    }
+}
+
+fn add_primary_key(node: Node, method: &str, key: &PrimaryKey) -> Node {
+    let arguments = vec![optional(key.name.as_deref()), texts(&key.columns)];
+    if key.include.is_empty() && key.deferrable.is_none() {
+        return node.method(method, arguments);
+    }
+    let mut inner = Node::call("PrimaryKeyDef::new", arguments);
+    if !key.include.is_empty() {
+        inner = inner.method("include", vec![texts(&key.include)]);
+    }
+    inner = deferrable(inner, key.deferrable);
+    node.method(&format!("{method}_with"), vec![inner])
+}
+
+fn add_check(node: Node, method: &str, check: &Check) -> Node {
+    let arguments = vec![optional(check.name.as_deref()), text(&check.expression)];
+    if !check.not_valid && !check.no_inherit && !check.not_enforced {
+        return node.method(method, arguments);
+    }
+    let mut inner = Node::call("CheckDef::new", arguments);
+    if check.no_inherit {
+        inner = inner.method("no_inherit", vec![]);
+    }
+    if check.not_enforced {
+        inner = inner.method("not_enforced", vec![]);
+    }
+    if check.not_valid {
+        inner = inner.method("not_valid", vec![]);
+    }
+    node.method(&format!("{method}_with"), vec![inner])
+}
+
 fn add_unique(node: Node, method: &str, unique: &Unique) -> Node {
     let arguments = vec![optional(unique.name.as_deref()), texts(&unique.columns)];
-    if !unique.nulls_not_distinct && unique.deferrable.is_none() {
+    if !unique.nulls_not_distinct && unique.deferrable.is_none() && unique.include.is_empty() {
         return node.method(method, arguments);
     }
     let mut inner = Node::call("UniqueDef::new", arguments);
     if unique.nulls_not_distinct {
         inner = inner.method("nulls_not_distinct", vec![]);
+    }
+    if !unique.include.is_empty() {
+        inner = inner.method("include", vec![texts(&unique.include)]);
     }
     inner = deferrable(inner, unique.deferrable);
     node.method(&format!("{method}_with"), vec![inner])
@@ -182,6 +255,9 @@ fn foreign_key(key: &ForeignKey) -> Node {
         );
     if let Some(action) = key.on_delete {
         node = node.method("on_delete", vec![action_node(sea_action(action))]);
+    }
+    if !key.delete_columns.is_empty() {
+        node = node.method("on_delete_of", vec![texts(&key.delete_columns)]);
     }
     if let Some(action) = key.on_update {
         node = node.method("on_update", vec![action_node(sea_action(action))]);
@@ -246,6 +322,9 @@ fn index(index: &Index) -> Node {
     if let Some(predicate) = &index.predicate {
         node = node.method("filter", vec![text(predicate)]);
     }
+    for (name, value) in &index.parameters {
+        node = node.method("parameter", vec![text(name), text(value)]);
+    }
     if index.invisible {
         node = node.method("invisible", vec![]);
     }
@@ -274,6 +353,9 @@ fn options(options: &TableOptions) -> Node {
         if let Some(value) = value {
             node = node.method(name, vec![text(value)]);
         }
+    }
+    for (name, value) in &options.parameters {
+        node = node.method("parameter", vec![text(name), text(value)]);
     }
     node
 }

@@ -193,6 +193,7 @@ fn table_piece(server: &Server, table: &TableName, change: &TableChange) -> Opti
         | TableChange::DropExclusion(_)
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => None,
     }
 }

@@ -8,8 +8,10 @@
 
 mod column;
 mod enums;
+mod exact;
 mod foreign_key;
 mod index;
+mod parts;
 mod rename;
 mod resolve;
 mod structural;
@@ -30,6 +32,8 @@ pub enum Manage {
     Stated,
     /// It is dropped, as Alembic does.
     Everything,
+    /// There is no such thing: what is wanted is itself a database, all of whose facts are stated.
+    Exact,
 }
 
 /// What the user said about renames.
@@ -65,6 +69,8 @@ pub enum Place {
     Predicate,
     /// An index's key.
     Key,
+    /// A PostgreSQL exclusion constraint, from EXCLUDE on.
+    Exclusion,
 }
 
 /// What the server made of the expressions it was asked about; `None` is an expression it refused.

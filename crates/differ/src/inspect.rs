@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Backend, Catalog, Diagnostic, Server, TableName};
+use plimsoll_schema::{Backend, Catalog, Diagnostic, Server, TableName, TypeName};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use thiserror::Error;
 
@@ -43,6 +43,27 @@ pub struct Inspection {
     pub statements: usize,
     /// Its views, by name.
     pub views: Vec<View>,
+    /// The names of its schemas (PostgreSQL), whether or not they were read.
+    pub schemas: BTreeSet<String>,
+    /// What else holds tables and types as they are (PostgreSQL).
+    pub holders: Vec<Holder>,
+}
+
+/// An object that holds a table, columns of one, or an enum type as they are, and is never ours to change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    /// What it is, for people: ``policy `own` of table `t` ``.
+    pub what: String,
+    /// The table it belongs to and goes with, if any.
+    pub of: Option<TableName>,
+    /// The table it holds.
+    pub table: Option<TableName>,
+    /// The columns of that table that it reads; none where it holds the table as a whole.
+    pub columns: BTreeSet<String>,
+    /// Whether it holds the type of the table's rows.
+    pub is_row: bool,
+    /// The enum type it holds.
+    pub enum_type: Option<TypeName>,
 }
 
 /// A view: never ours to change, but in the way of changing what it reads.

@@ -1,80 +1,212 @@
-//! Views are never ours to change, but they can be in the way of what is.
+//! Views, policies, triggers and the like are never ours to change, but they can be in the way of what is.
 
-use plimsoll_schema::{Change, Code, Diagnostic, Plan, Severity, TableChange, TableName};
+use plimsoll_schema::backend::{self, types};
+use plimsoll_schema::{
+    Catalog, Change, Code, Column, Diagnostic, Plan, Server, Severity, TableChange, TableName,
+    TypeName,
+};
 
-use crate::inspect::View;
+use crate::inspect::{Holder, Inspection, View};
 
-/// What the plan does to what a view reads: an error where the server refuses it, a warning where it lets the view break.
-pub fn in_the_way(plan: &Plan, views: &[View]) -> Vec<Diagnostic> {
-    let severity = if plan.server.capabilities().views_hold_columns {
+/// What the plan, made for `current`, does to what a view or another object that was found reads: an error where the server refuses it, a warning where it lets it break.
+pub fn in_the_way(plan: &Plan, current: &Catalog, found: &Inspection) -> Vec<Diagnostic> {
+    let tells = plan.server.capabilities().views_hold_columns;
+    let severity = if tells {
         Severity::Error
     } else {
         Severity::Warning
     };
     let mut out = Vec::new();
-    for view in views {
-        for step in &plan.steps {
-            for (table, column) in breaks(&step.change) {
-                let Some(columns) = view.uses.get(table) else {
-                    continue;
-                };
-                let reads =
-                    column.is_none_or(|column| columns.is_empty() || columns.contains(column));
-                if reads {
-                    let object = column
-                        .map_or_else(|| table.to_string(), |column| format!("{table}.{column}"));
-                    let message =
-                        format!("view `{}` reads `{object}`: {}", view.name, step.summary);
-                    out.push(Diagnostic::new(Code::C603, severity, &object, message).help(
-                        "drop the view in a revision before this one, and create it again in one after it",
-                    ));
+    for step in &plan.steps {
+        let mut say = |what: &str, object: String| {
+            let message = format!("{what} reads `{object}`: {}", step.summary);
+            let help = format!(
+                "drop the {} in a revision before this one, and create it again in one after it",
+                what.split(" `").next().unwrap_or(what)
+            );
+            out.push(Diagnostic::new(Code::C603, severity, object, message).help(help));
+        };
+        for broken in breaks(plan, current, &step.change) {
+            let views = found.views.iter();
+            for view in views.filter(|view| broken.breaks_view(view, tells)) {
+                say(&format!("view `{}`", view.name), broken.object());
+            }
+            for holder in &found.holders {
+                if broken.breaks(holder) && !goes(plan, holder) {
+                    say(&holder.what, broken.object());
                 }
             }
         }
     }
+    out.extend(missing_schemas(plan, found));
     out.sort();
     out.dedup();
     out
 }
 
-/// The tables, and the columns of tables, that a change takes from under a view.
-fn breaks(change: &Change) -> Vec<(&TableName, Option<&String>)> {
-    match change {
-        Change::DropTable(table) => vec![(&table.name, None)],
-        Change::AlterTable { table, changes } => changes
-            .iter()
-            .filter_map(|change| match change {
-                TableChange::DropColumn(column) => Some((table, Some(&column.name))),
-                TableChange::AlterColumn(pair) if pair.from.ty != pair.to.ty => {
-                    Some((table, Some(&pair.from.name)))
-                }
-                TableChange::AlterColumn(_)
-                | TableChange::AddColumn(_)
-                | TableChange::RenameColumn(_)
-                | TableChange::AddPrimaryKey(_)
-                | TableChange::DropPrimaryKey(_)
-                | TableChange::AddUnique(_)
-                | TableChange::DropUnique(_)
-                | TableChange::AddIndex(_)
-                | TableChange::DropIndex(_)
-                | TableChange::RenameIndex(_)
-                | TableChange::AddForeignKey(_)
-                | TableChange::DropForeignKey(_)
-                | TableChange::AddCheck(_)
-                | TableChange::DropCheck(_)
-                | TableChange::AddExclusion(_)
-                | TableChange::DropExclusion(_)
-                | TableChange::RenameConstraint(_)
-                | TableChange::SetComment(_)
-                | TableChange::SetOptions(_) => None,
-            })
-            .collect(),
+/// Objects that the plan makes in a schema that is not there.
+fn missing_schemas(plan: &Plan, found: &Inspection) -> Vec<Diagnostic> {
+    if !plan.server.capabilities().schemas {
+        return Vec::new();
+    }
+    let made = plan.steps.iter().filter_map(|step| match &step.change {
+        Change::CreateTable(table) => Some((table.name.schema.as_ref()?, table.name.to_string())),
+        Change::CreateEnum(made) => Some((made.name.schema.as_ref()?, made.name.to_string())),
+        Change::RenameTable(pair) => Some((pair.to.schema.as_ref()?, pair.to.to_string())),
+        Change::RenameEnum(pair) => Some((pair.to.schema.as_ref()?, pair.to.to_string())),
+        Change::DropTable(_)
+        | Change::AlterTable { .. }
+        | Change::DropEnum(_)
+        | Change::AlterEnum(_)
+        | Change::RenameEnumValue { .. } => None,
+    });
+    made.filter(|(schema, _)| !found.schemas.contains(*schema))
+        .map(|(schema, object)| {
+            let message = format!("schema `{schema}` does not exist");
+            let help = format!(
+                "create it in a revision before this one: `CREATE SCHEMA {}`",
+                backend::quote(&plan.server, schema)
+            );
+            Diagnostic::new(Code::C601, Severity::Error, object, message).help(help)
+        })
+        .collect()
+}
+
+/// What a change takes from under what reads it.
+enum Broken<'a> {
+    Table(&'a TableName),
+    Column {
+        table: &'a TableName,
+        column: &'a str,
+        /// It stays, with another type.
+        stays: bool,
+    },
+    Enum(&'a TypeName),
+}
+
+impl Broken<'_> {
+    fn object(&self) -> String {
+        match self {
+            Self::Table(table) => table.to_string(),
+            Self::Column { table, column, .. } => format!("{table}.{column}"),
+            Self::Enum(name) => name.to_string(),
+        }
+    }
+
+    /// Where the server does not tell the columns that a view reads, it may read all of them.
+    fn breaks_view(&self, view: &View, tells: bool) -> bool {
+        match self {
+            Self::Table(table) => view.uses.contains_key(table),
+            Self::Column { table, column, .. } => (view.uses.get(table))
+                .is_some_and(|columns| (columns.is_empty() && !tells) || columns.contains(*column)),
+            Self::Enum(_) => false,
+        }
+    }
+
+    fn breaks(&self, holder: &Holder) -> bool {
+        match self {
+            Self::Table(table) => holder.table.as_ref() == Some(table),
+            Self::Column {
+                table,
+                column,
+                stays,
+            } => {
+                // The server makes a foreign key anew when the type of what it points at changes. A function is told by the row's
+                // type what a row is, which is looked up when it runs; a column of that type holds such rows.
+                let is_of_row = holder.is_row && *stays && holder.what.starts_with("column ");
+                let reads = holder.columns.contains(*column)
+                    && !(*stays && holder.what.starts_with("foreign key "));
+                holder.table.as_ref() == Some(table) && (reads || is_of_row)
+            }
+            Self::Enum(name) => holder.enum_type.as_ref() == Some(name),
+        }
+    }
+}
+
+/// Whether what holds goes with its own table.
+fn goes(plan: &Plan, holder: &Holder) -> bool {
+    let is_it = |change: &Change| match change {
+        Change::DropTable(table) => holder.of.as_ref() == Some(&table.name),
         Change::CreateTable(_)
         | Change::RenameTable(_)
+        | Change::AlterTable { .. }
         | Change::CreateEnum(_)
         | Change::DropEnum(_)
         | Change::AlterEnum(_)
         | Change::RenameEnum(_)
+        | Change::RenameEnumValue { .. } => false,
+    };
+    plan.steps.iter().any(|step| is_it(&step.change))
+}
+
+fn breaks<'a>(plan: &Plan, current: &'a Catalog, change: &'a Change) -> Vec<Broken<'a>> {
+    match change {
+        Change::DropTable(table) => vec![Broken::Table(&table.name)],
+        Change::AlterTable { table, changes } => changes
+            .iter()
+            .filter_map(|change| broken_column(&plan.server, table, change))
+            .collect(),
+        Change::AlterEnum(pair) if backend::replaces_enum(&plan.server, change) => {
+            let users = current.users_of(&pair.from.name);
+            let columns = users.map(|(table, column)| Broken::Column {
+                table: &table.name,
+                column,
+                stays: true,
+            });
+            columns.chain([Broken::Enum(&pair.from.name)]).collect()
+        }
+        Change::DropEnum(enum_type) => vec![Broken::Enum(&enum_type.name)],
+        Change::AlterEnum(_)
+        | Change::CreateTable(_)
+        | Change::RenameTable(_)
+        | Change::CreateEnum(_)
+        | Change::RenameEnum(_)
         | Change::RenameEnumValue { .. } => Vec::new(),
+    }
+}
+
+fn broken_column<'a>(
+    server: &Server,
+    table: &'a TableName,
+    change: &'a TableChange,
+) -> Option<Broken<'a>> {
+    // The values of an enum type are not the column's affair.
+    let spelled = |column: &Column| types::spell(server, &column.ty).ok();
+    match change {
+        TableChange::DropColumn(column) => Some(Broken::Column {
+            table,
+            column: &column.name,
+            stays: false,
+        }),
+        TableChange::AlterColumn(pair)
+            if spelled(&pair.from) != spelled(&pair.to)
+                || pair.from.generated != pair.to.generated =>
+        {
+            Some(Broken::Column {
+                table,
+                column: &pair.from.name,
+                stays: true,
+            })
+        }
+        TableChange::AlterColumn(_)
+        | TableChange::AddColumn(_)
+        | TableChange::RenameColumn(_)
+        | TableChange::AddPrimaryKey(_)
+        | TableChange::DropPrimaryKey(_)
+        | TableChange::AddUnique(_)
+        | TableChange::DropUnique(_)
+        | TableChange::AddIndex(_)
+        | TableChange::DropIndex(_)
+        | TableChange::RenameIndex(_)
+        | TableChange::AddForeignKey(_)
+        | TableChange::DropForeignKey(_)
+        | TableChange::AddCheck(_)
+        | TableChange::DropCheck(_)
+        | TableChange::AddExclusion(_)
+        | TableChange::DropExclusion(_)
+        | TableChange::RenameConstraint(_)
+        | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
+        | TableChange::SetOptions(_) => None,
     }
 }

@@ -19,7 +19,7 @@ mod server;
 pub use alter_table::AlterTable;
 pub use apply::Apply;
 pub use column::{ColumnFacts, Identity, column};
-pub use constraint::{ForeignKeyDef, UniqueDef};
+pub use constraint::{CheckDef, ForeignKeyDef, PrimaryKeyDef, UniqueDef};
 pub use create_table::{CreateTable, DropTable, Options, RenameTable};
 pub use enums::{AlterEnum, CreateEnum, DropEnum, RenameEnum, RenameEnumValue};
 pub use index::IndexDef;
@@ -77,6 +77,7 @@ fn unnamed_unique(table: &TableName, column: &str) -> Unique {
         columns: vec![column.to_owned()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     };
     unique.name = Some(sea::unique_name(table, &unique));
     unique

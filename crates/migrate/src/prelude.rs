@@ -3,8 +3,8 @@
 pub use sea_orm_migration::prelude::*;
 
 pub use crate::operation::{
-    AlterEnum, AlterTable, Apply, ColumnFacts, CreateEnum, CreateTable, DropEnum, DropTable,
-    ForeignKeyDef, Identity, IndexDef, Options, RenameEnum, RenameEnumValue, RenameTable,
-    UniqueDef, column,
+    AlterEnum, AlterTable, Apply, CheckDef, ColumnFacts, CreateEnum, CreateTable, DropEnum,
+    DropTable, ForeignKeyDef, Identity, IndexDef, Options, PrimaryKeyDef, RenameEnum,
+    RenameEnumValue, RenameTable, UniqueDef, column,
 };
 pub use crate::revision;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plimsoll_schema::backend::{types, value};
 use plimsoll_schema::{
     Action, AutoIncrement, Column, Deferrable, Facet, ForeignKey, Index, IndexKey, KeyTarget,
-    Nulls, Order, Pair, Server, TableOptions, Unique,
+    Nulls, Order, Pair, SequenceOptions, Server, TableOptions, Unique,
 };
 
 /// The type as the server writes it; in our words where it has none.
@@ -87,8 +87,7 @@ fn fact(server: &Server, column: &Column, facet: Facet) -> String {
             None => "not numbered".into(),
             Some(AutoIncrement::Auto) => "auto-increment".into(),
             Some(AutoIncrement::Serial) => "serial".into(),
-            Some(AutoIncrement::Identity { always: true, .. }) => "identity always".into(),
-            Some(AutoIncrement::Identity { always: false, .. }) => "identity".into(),
+            Some(AutoIncrement::Identity { always, options }) => identity(*always, options),
         },
         Facet::Collation => or(
             column
@@ -113,6 +112,31 @@ fn fact(server: &Server, column: &Column, facet: Facet) -> String {
     }
 }
 
+fn identity(always: bool, options: &SequenceOptions) -> String {
+    let numbers = [
+        ("start", options.start),
+        ("increment", options.increment),
+        ("min", options.min),
+        ("max", options.max),
+        ("cache", options.cache),
+    ];
+    let said = numbers.into_iter();
+    let mut words: Vec<String> = said
+        .filter_map(|(word, value)| value.map(|value| format!("{word} {value}")))
+        .collect();
+    words.extend(options.cycle.then(|| "cycle".to_owned()));
+    let kind = if always {
+        "identity always"
+    } else {
+        "identity"
+    };
+    if words.is_empty() {
+        kind.to_owned()
+    } else {
+        format!("{kind} ({})", words.join(", "))
+    }
+}
+
 pub(crate) fn comment(text: &str) -> String {
     format!("comment '{}'", text.replace('\'', "''"))
 }
@@ -125,6 +149,9 @@ pub(crate) fn unique(unique: &Unique) -> String {
     let mut out = columns(&unique.columns);
     if unique.nulls_not_distinct {
         out.push_str(" nulls not distinct");
+    }
+    if !unique.include.is_empty() {
+        let _ = write!(out, " include {}", columns(&unique.include));
     }
     out.push_str(deferrable(unique.deferrable));
     out
@@ -153,6 +180,9 @@ pub(crate) fn index(index: &Index) -> String {
     }
     if index.nulls_not_distinct {
         out.push_str(" nulls not distinct");
+    }
+    for (name, value) in &index.parameters {
+        let _ = write!(out, " {name} = {value}");
     }
     if let Some(predicate) = &index.predicate {
         let _ = write!(out, " where {predicate}");
@@ -198,6 +228,9 @@ pub(crate) fn foreign_key(key: &ForeignKey) -> String {
     for (event, action) in [("delete", key.on_delete), ("update", key.on_update)] {
         if let Some(action) = action.filter(|action| *action != Action::NoAction) {
             let _ = write!(out, " on {event} {}", action.sql().to_lowercase());
+            if event == "delete" && !key.delete_columns.is_empty() {
+                let _ = write!(out, " {}", columns(&key.delete_columns));
+            }
         }
     }
     if key.match_full {
@@ -218,6 +251,7 @@ pub(crate) fn options(options: &TableOptions) -> String {
         collation,
         unlogged,
         partition_by,
+        parameters,
         clauses,
     } = options;
     let flags = [
@@ -240,6 +274,7 @@ pub(crate) fn options(options: &TableOptions) -> String {
             .into_iter()
             .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}"))),
     );
+    parts.extend((parameters.iter()).map(|(name, value)| format!("{name} = {value}")));
     parts.extend(clauses.values().cloned());
     if parts.is_empty() {
         "default options".to_owned()

@@ -1,7 +1,7 @@
 //! Changes as entries, one for each line of the text and each object of the JSON.
 
 use plimsoll_schema::{
-    Change, Column, EnumType, Exclusion, ForeignKey, Index, Pair, PrimaryKey, Server, Table,
+    Change, Column, EnumType, Exclusion, ForeignKey, Index, Pair, Part, PrimaryKey, Server, Table,
     TableChange, TableName, Unique,
 };
 use serde::Serialize;
@@ -257,6 +257,15 @@ fn part(server: &Server, table: &TableName, change: &TableChange) -> Entry {
                     .map_or("no comment".to_owned(), describe::comment)
             };
             altered("comment", "", text(&pair.from), text(&pair.to))
+        }
+        TableChange::CommentOn { part, comment } => {
+            let text = |comment: &Option<String>| {
+                comment
+                    .as_deref()
+                    .map_or("no comment".to_owned(), describe::comment)
+            };
+            let (Part::Index(name) | Part::Constraint(name)) = part;
+            altered("comment", name, text(&comment.from), text(&comment.to))
         }
         TableChange::SetOptions(pair) => altered(
             "options",

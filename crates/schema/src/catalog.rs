@@ -16,12 +16,15 @@ pub struct Catalog {
 }
 
 /// A type whose values are a list of words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EnumType {
     /// Its name.
     pub name: TypeName,
     /// Its words, in their order.
     pub values: Vec<String>,
+    /// Its comment (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl Catalog {
@@ -81,6 +84,7 @@ impl Catalog {
                 found.push(EnumType {
                     name: name.clone(),
                     values: values.clone(),
+                    ..EnumType::default()
                 });
             }
         }

@@ -86,8 +86,25 @@ pub enum TableChange {
     RenameConstraint(Pair<String>),
     /// The table's comment.
     SetComment(Pair<Option<String>>),
+    /// The comment of an index or a constraint, where it can be said by itself.
+    CommentOn {
+        /// What it is about.
+        part: Part,
+        /// The comment.
+        comment: Pair<Option<String>>,
+    },
     /// The table's storage facts.
     SetOptions(Box<Pair<TableOptions>>),
+}
+
+/// A part of a table that has a name and a comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// An index of that name.
+    Index(String),
+    /// A constraint of that name.
+    Constraint(String),
 }
 
 /// What of a column differs.
@@ -221,6 +238,10 @@ impl TableChange {
             Self::DropExclusion(exclusion) => Self::AddExclusion(exclusion.clone()),
             Self::RenameConstraint(pair) => Self::RenameConstraint(pair.clone().reverse()),
             Self::SetComment(pair) => Self::SetComment(pair.clone().reverse()),
+            Self::CommentOn { part, comment } => Self::CommentOn {
+                part: part.clone(),
+                comment: comment.clone().reverse(),
+            },
             Self::SetOptions(pair) => Self::SetOptions(Box::new(pair.as_ref().clone().reverse())),
         }
     }

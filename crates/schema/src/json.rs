@@ -180,6 +180,7 @@ mod tests {
         table.primary_key = Some(PrimaryKey {
             name: None,
             columns: vec!["id".into()],
+            ..PrimaryKey::default()
         });
         table.indexes.push(Index::on("ix_name", &["name"]));
         let catalog = Catalog::of([table]);

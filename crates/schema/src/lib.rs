@@ -21,7 +21,7 @@ mod table;
 
 pub use backend::{Backend, Capabilities, Flavor, NameLimit, RenderError, Server, Version};
 pub use catalog::{Catalog, EnumType};
-pub use change::{ApplyError, Change, Facet, TableChange};
+pub use change::{ApplyError, Change, Facet, Part, TableChange};
 pub use column_type::{ColumnType, IntWidth, TextSize};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use json::{CATALOG_FORMAT, CatalogFileError};

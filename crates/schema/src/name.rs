@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! qualified_name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name {
             /// The schema (a database on MySQL); `None` is the connection's default one.
             #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -99,6 +99,20 @@ impl Table {
             && self.triggers.is_sorted()
     }
 
+    /// The constraints that have a name and a comment, with both.
+    pub fn constraint_comments(&self) -> impl Iterator<Item = (&str, &str)> {
+        let key = (self.primary_key.iter()).map(|key| (key.name.as_ref(), &key.comment));
+        let uniques = (self.uniques.iter()).map(|unique| (unique.name.as_ref(), &unique.comment));
+        let keys = (self.foreign_keys.iter()).map(|key| (key.name.as_ref(), &key.comment));
+        let checks = (self.checks.iter()).map(|check| (check.name.as_ref(), &check.comment));
+        let exclusions = (self.exclusions.iter()).map(|part| (Some(&part.name), &part.comment));
+        key.chain(uniques)
+            .chain(keys)
+            .chain(checks)
+            .chain(exclusions)
+            .filter_map(|(name, comment)| Some((name?.as_str(), comment.as_deref()?)))
+    }
+
     /// Gives back the room that lists grew into and do not need: for the columns of a thousand tables that is megabytes.
     pub(crate) fn shrink(&mut self) {
         self.columns.shrink_to_fit();
@@ -267,17 +281,26 @@ impl SequenceOptions {
 }
 
 /// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PrimaryKey {
     /// The constraint's name, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its columns, in key order.
     pub columns: Vec<String>,
+    /// PostgreSQL's INCLUDE columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// When it is checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferrable: Option<Deferrable>,
+    /// Its comment (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A unique constraint.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Unique {
     /// The constraint's name, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -290,6 +313,12 @@ pub struct Unique {
     /// When it is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferrable: Option<Deferrable>,
+    /// PostgreSQL's INCLUDE columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Its comment (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// An index that does not back a constraint.
@@ -320,6 +349,9 @@ pub struct Index {
     /// Its comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// PostgreSQL's storage parameters (`fillfactor`), by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
 }
 
 impl Index {
@@ -338,6 +370,7 @@ impl Index {
             predicate: None,
             invisible: false,
             comment: None,
+            parameters: BTreeMap::new(),
         }
     }
 
@@ -453,7 +486,7 @@ pub enum Nulls {
 }
 
 /// A foreign key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ForeignKey {
     /// The constraint's name, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -479,6 +512,12 @@ pub struct ForeignKey {
     /// PostgreSQL's NOT VALID: rows that were there are not checked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub not_valid: bool,
+    /// PostgreSQL 15: the columns that ON DELETE SET NULL or SET DEFAULT is about; none is all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delete_columns: Vec<String>,
+    /// Its comment (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// What happens to the pointing row.
@@ -521,22 +560,37 @@ pub enum Deferrable {
 }
 
 /// A check constraint.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Check {
     /// The constraint's name, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The condition, without enclosing parentheses.
     pub expression: String,
+    /// PostgreSQL's NOT VALID: rows that were there are not checked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_valid: bool,
+    /// NOT ENFORCED: no row is checked (MySQL, PostgreSQL 18).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_enforced: bool,
+    /// PostgreSQL's NO INHERIT: children are not checked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_inherit: bool,
+    /// Its comment (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A PostgreSQL exclusion constraint, kept as the server writes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Exclusion {
     /// The constraint's name.
     pub name: String,
     /// From `EXCLUDE` on, as `pg_get_constraintdef` prints it.
     pub definition: String,
+    /// Its comment (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A trigger, kept as the text that created it.
@@ -573,6 +627,9 @@ pub struct TableOptions {
     /// PostgreSQL: `PARTITION BY` as the server prints it; such a table is seen and never rebuilt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition_by: Option<String>,
+    /// PostgreSQL: storage parameters (`fillfactor`, `toast.autovacuum_enabled`), by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
 }
 
 impl TableOptions {

@@ -2,7 +2,7 @@
 
 use plimsoll_schema::{Catalog, Change, Column, EnumType, TableChange};
 
-use crate::text::{Part, write, write_column};
+use crate::text::{Part, write, write_column, write_options};
 
 /// Writes the changes, one a line, parts of a table indented below it.
 pub fn write_changes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
@@ -77,7 +77,23 @@ fn part(change: &TableChange) -> String {
             };
             format!("comment {} -> {}", text(&pair.from), text(&pair.to))
         }
-        TableChange::SetOptions(pair) => format!("options {:?} -> {:?}", pair.from, pair.to),
+        TableChange::CommentOn { part, comment } => {
+            let text = |comment: &Option<String>| match comment {
+                Some(comment) => format!("'{comment}'"),
+                None => "none".to_owned(),
+            };
+            let (plimsoll_schema::Part::Index(name) | plimsoll_schema::Part::Constraint(name)) =
+                part;
+            format!(
+                "comment on {name} {} -> {}",
+                text(&comment.from),
+                text(&comment.to)
+            )
+        }
+        TableChange::SetOptions(pair) => {
+            let [from, to] = [&pair.from, &pair.to].map(write_options);
+            format!("options{from} ->{to}")
+        }
     }
 }
 

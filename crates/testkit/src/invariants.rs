@@ -85,7 +85,7 @@ async fn on(
         Ok(plan) => plan,
         Err(error) => return Ok(vec![("error", format!("{error}\n"))]),
     };
-    let views = in_the_way(&plan, &start.views);
+    let views = in_the_way(&plan, &diff.current, &start);
     let refused = errors(&views);
     if !refused.is_empty() {
         return Ok(vec![("error", refused)]);

@@ -1,8 +1,7 @@
 //! What a database holds, read by somebody else: PostgreSQL's own dump, MySQL's SHOW CREATE TABLE, SQLite's pragmas.
 //!
 //! Invariant: nothing here goes through `plimsoll-differ`, so that what its inspection misses is found out. Left out is what nobody
-//! compares (`docs/limits.md`): views, triggers and functions, the names of indexes and constraints, storage parameters, and comments on
-//! anything but tables and columns.
+//! compares (`docs/limits.md`): on PostgreSQL that is listed apart, on MySQL and SQLite the names of indexes and constraints are left out.
 
 use std::collections::BTreeSet;
 
@@ -38,14 +37,37 @@ pub async fn read(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
                 .into_iter()
                 .collect())
         }
-        Backend::Postgres => dump(&scratch.url).await,
+        Backend::Postgres => Ok(dump(&scratch.url).await?.compared),
         Backend::Mysql => show(scratch).await,
     }
 }
 
-async fn dump(url: &str) -> Result<BTreeSet<String>, String> {
+/// What a database holds, and what it holds besides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// What is compared.
+    pub compared: BTreeSet<String>,
+    /// What nobody plans (PostgreSQL: views, functions, triggers, policies, rights …) and a plan must leave as it is.
+    pub beside: BTreeSet<String>,
+}
+
+/// As [`read`], with what nobody plans.
+///
+/// # Errors
+/// As for [`read`].
+pub async fn read_all(scratch: &Scratch) -> Result<Holding, String> {
+    match scratch.backend {
+        Backend::Postgres => dump(&scratch.url).await,
+        Backend::Sqlite | Backend::Mysql => Ok(Holding {
+            compared: read(scratch).await?,
+            beside: BTreeSet::new(),
+        }),
+    }
+}
+
+async fn dump(url: &str) -> Result<Holding, String> {
     let output = Command::new("pg_dump")
-        .args(["--schema-only", "--no-owner", "--no-privileges", url])
+        .args(["--schema-only", "--no-owner", url])
         .output()
         .await
         .map_err(|error| format!("pg_dump: {error}"))?;
@@ -53,76 +75,96 @@ async fn dump(url: &str) -> Result<BTreeSet<String>, String> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut lines = BTreeSet::new();
-    for statement in text.split(";\n") {
-        let said = statement
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with("--") && !line.starts_with('\\'));
-        let said: Vec<&str> = said.collect();
-        match said.split_first() {
-            Some((head, parts)) if head.starts_with("CREATE TABLE ") => {
+    let mut holding = Holding::default();
+    // Every entry stands under a comment of its own: `-- Name: t; Type: TABLE; Schema: public; Owner: -`.
+    for entry in text.split("\n--\n-- Name: ").skip(1) {
+        let (heading, body) = entry.split_once('\n').unwrap_or((entry, ""));
+        let kind = heading.split("; Type: ").nth(1).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default();
+        // What is left of the database is its end, not the entry's.
+        let body = body
+            .split("\n--\n-- PostgreSQL database dump")
+            .next()
+            .unwrap_or_default();
+        if is_beside(kind, heading) {
+            holding.beside.insert(said(body).join(" "));
+            continue;
+        }
+        for statement in body.split(";\n") {
+            lines(&said(statement), &mut holding.compared);
+        }
+    }
+    Ok(holding)
+}
+
+/// The lines of a statement, without comments and what is set for it.
+fn said(statement: &str) -> Vec<&str> {
+    let lines = statement.lines().map(str::trim);
+    lines
+        .filter(|line| {
+            !line.is_empty()
+                && !["--", "\\", "SET default_"]
+                    .iter()
+                    .any(|start| line.starts_with(start))
+        })
+        .collect()
+}
+
+/// What a statement says, a line each for a table.
+fn lines(said: &[&str], out: &mut BTreeSet<String>) {
+    match said.split_first() {
+        Some((head, parts)) if head.starts_with("CREATE") && head.contains(" TABLE ") => {
+            let parts = parts.iter().map(|part| {
+                let part = part.trim_end_matches(',');
                 // A default of NULL is none.
-                let parts = parts.iter().map(|part| {
-                    let part = part.trim_end_matches(',');
-                    part.split_once(" DEFAULT NULL::")
-                        .map_or(part, |(part, _)| part)
-                });
-                lines.extend(parts.map(|part| format!("{head} {part}")));
-            }
-            Some((head, _)) if is_compared(head) => {
-                lines.insert(without_name(&said.join(" ")));
-            }
-            Some(_) | None => {}
+                part.split_once(" DEFAULT NULL::")
+                    .map_or(part, |(part, _)| part)
+            });
+            out.extend(parts.map(|part| format!("{head} {}", with_sorted(part))));
+            out.insert((*head).to_owned());
         }
+        Some(_) => {
+            out.insert(with_sorted(&said.join(" ")));
+        }
+        None => {}
     }
-    Ok(lines)
 }
 
-fn is_compared(head: &str) -> bool {
-    const NOT: [&str; 14] = [
-        "SET ",
-        "SELECT ",
-        "CREATE VIEW ",
-        "CREATE MATERIALIZED VIEW ",
-        "CREATE FUNCTION ",
-        "CREATE PROCEDURE ",
-        "CREATE TRIGGER ",
-        "CREATE EXTENSION ",
-        "COMMENT ON EXTENSION ",
-        "COMMENT ON INDEX ",
-        "COMMENT ON CONSTRAINT ",
-        "COMMENT ON TYPE ",
-        "COMMENT ON DOMAIN ",
-        "CREATE SCHEMA ",
+/// Whether an entry is of a kind that nobody plans.
+fn is_beside(kind: &str, heading: &str) -> bool {
+    const COMPARED: [&str; 13] = [
+        "TABLE",
+        "TYPE",
+        "INDEX",
+        "CONSTRAINT",
+        "FK CONSTRAINT",
+        "CHECK CONSTRAINT",
+        "DEFAULT",
+        "SEQUENCE",
+        "SEQUENCE OWNED BY",
+        "DOMAIN",
+        "TABLE ATTACH",
+        "INDEX ATTACH",
+        "FOREIGN TABLE",
     ];
-    const ROUTINES: [&str; 3] = [
-        "COMMENT ON VIEW ",
-        "COMMENT ON FUNCTION ",
-        "COMMENT ON TRIGGER ",
-    ];
-    !NOT.iter()
-        .chain(&ROUTINES)
-        .any(|start| head.starts_with(start))
+    const COMMENTED: [&str; 5] = ["TABLE ", "COLUMN ", "INDEX ", "CONSTRAINT ", "TYPE "];
+    match kind {
+        "COMMENT" => !COMMENTED.iter().any(|what| heading.starts_with(what)),
+        _ => !COMPARED.contains(&kind),
+    }
 }
 
-/// The statement without the name of the index or constraint it makes, and without storage parameters.
-fn without_name(statement: &str) -> String {
-    let mut words: Vec<&str> = statement.split(' ').collect();
-    let named = words
-        .iter()
-        .position(|word| matches!(*word, "INDEX" | "CONSTRAINT"));
-    if let Some(at) = named.filter(|at| at + 1 < words.len()) {
-        words.remove(at + 1);
-    }
-    let text = words.join(" ");
-    match text.split_once(" WITH (") {
-        Some((before, rest)) => {
-            let after = rest.split_once(')').map_or("", |(_, after)| after);
-            format!("{before}{after}")
-        }
-        None => text,
-    }
+/// The text with its storage parameters in one order.
+fn with_sorted(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("WITH (") else {
+        return text.to_owned();
+    };
+    let Some((inside, after)) = rest.split_once(')').filter(|_| rest.contains('=')) else {
+        return text.to_owned();
+    };
+    let mut parameters: Vec<&str> = inside.split(", ").collect();
+    parameters.sort_unstable();
+    format!("{before}WITH ({}){after}", parameters.join(", "))
 }
 
 async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {

@@ -95,6 +95,7 @@ fn table(server: &Server, source: &mut Source<'_>, at: usize, known: &Catalog) -
     table.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     for number in 0..=source.below(5) {
         let column = column(server, source, format!("c{number}"));
@@ -245,6 +246,7 @@ fn add_part(server: &Server, source: &mut Source<'_>, table: &mut Table, known: 
                 columns: chosen.clone(),
                 nulls_not_distinct: can.nulls_not_distinct && source.one_in(4),
                 deferrable: None,
+                ..Unique::default()
             };
             let clash = table
                 .uniques
@@ -260,6 +262,7 @@ fn add_part(server: &Server, source: &mut Source<'_>, table: &mut Table, known: 
                 table.checks.push(Check {
                     name: Some(name),
                     expression: "k >= 0".into(),
+                    ..Check::default()
                 });
             }
         }
@@ -307,6 +310,7 @@ fn add_reference(source: &mut Source<'_>, table: &mut Table, known: &Catalog) {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     });
 }
 

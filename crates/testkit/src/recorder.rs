@@ -242,6 +242,7 @@ impl State {
         let check = Check {
             name: Some("recorder".to_owned()),
             expression: "1".to_owned(),
+            ..Check::default()
         };
         let change = Change::AlterTable {
             table: table.name.clone(),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::process::Command;
 
 use crate::changes::write_changes;
-use crate::oracle;
+use crate::oracle::{self, Holding};
 use crate::servers::{self, Scratch};
 use crate::steps;
 
@@ -127,13 +127,13 @@ async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, Str
     };
     let start = look(here, &scope).await?;
     let wanted = look(there, &scope).await?;
-    let before = oracle::read(here).await?;
+    let before = oracle::read_all(here).await?;
     let diff = compare(here, &start, &wanted).await;
     let plan = match plan(&start.server, &diff.current, &diff.changes) {
         Ok(plan) => plan,
         Err(error) => return Ok(Outcome::Refused(error.to_string())),
     };
-    let views = in_the_way(&plan, &start.views);
+    let views = in_the_way(&plan, &diff.current, &start);
     if let Some(view) = views.iter().find(|one| one.severity == Severity::Error) {
         return Ok(Outcome::Refused(view.message.clone()));
     }
@@ -150,21 +150,31 @@ async fn there_and_back(
     there: &Scratch,
     scope: &Scope,
     plan: &Plan,
-    before: &BTreeSet<String>,
+    before: &Holding,
 ) -> Result<(), String> {
     steps::up(here, plan).await?;
-    same(
-        "up",
-        &oracle::read(there).await?,
-        &oracle::read(here).await?,
-    )?;
+    let (wanted, found) = (
+        oracle::read_all(there).await?,
+        oracle::read_all(here).await?,
+    );
+    same("up", &wanted.compared, &found.compared)?;
+    // What both databases have and nobody plans stays.
+    let kept: BTreeSet<String> = before
+        .beside
+        .intersection(&wanted.beside)
+        .cloned()
+        .collect();
+    let beside = |found: &Holding| found.beside.intersection(&kept).cloned().collect();
+    same("up, beside", &kept, &beside(&found))?;
     let (end, wanted) = (look(here, scope).await?, look(there, scope).await?);
     let left = compare(here, &end, &wanted).await.changes;
     if !left.is_empty() {
         return Err(format!("a second diff proposes\n{}", write_changes(&left)));
     }
     steps::down(here, plan).await?;
-    same("down", before, &oracle::read(here).await?)
+    let found = oracle::read_all(here).await?;
+    same("down", &before.compared, &found.compared)?;
+    same("down, beside", &kept, &beside(&found))
 }
 
 /// Both sides are databases: every fact is stated, and nobody says what is a rename.
@@ -175,9 +185,9 @@ async fn compare(here: &Scratch, live: &Inspection, wanted: &Inspection) -> Diff
         let input = Input {
             server: &live.server,
             now: &wanted.catalog,
-            last: Some(&live.catalog),
+            last: None,
             live: &live.catalog,
-            manage: Manage::Everything,
+            manage: Manage::Exact,
             answers: &answers,
             forms: &forms,
         };

@@ -30,7 +30,7 @@ mod write;
 use thiserror::Error;
 
 pub use read::read;
-pub use write::{Part, column as write_column, write};
+pub use write::{Part, column as write_column, options as write_options, write};
 
 /// What is wrong with a catalog text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

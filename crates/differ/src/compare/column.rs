@@ -157,8 +157,10 @@ fn merge_default(
     live: &mut Column,
     out: &mut Column,
 ) {
-    let server = context.server();
+    let server = context.input.server;
     match &now.default {
+        // Old dumps make sequences that no column owns; a column that draws from one is numbered all the same.
+        None if now.auto_increment.is_some() && draws_from_a_sequence(live) => {}
         None => {
             if last.is_some_and(|last| last.default.is_some()) || context.owns_everything() {
                 out.default = None;
@@ -228,6 +230,8 @@ fn merge_numbering(
             }
         }
         (Some(AutoIncrement::Auto), Some(_)) => {}
+        (Some(AutoIncrement::Auto | AutoIncrement::Serial), None)
+            if draws_from_a_sequence(live) => {}
         (Some(AutoIncrement::Auto), None) => {
             let is_new = last.is_some_and(|last| last.auto_increment.is_none());
             if is_new {
@@ -248,4 +252,9 @@ fn merge_numbering(
             }
         }
     }
+}
+
+/// Whether the default is the next value of a sequence (PostgreSQL, where the sequence is not the column's own).
+fn draws_from_a_sequence(column: &Column) -> bool {
+    matches!(&column.default, Some(Value::Expression(sql)) if sql.starts_with("nextval("))
 }

@@ -12,6 +12,10 @@ pub(super) fn resolve(
     current: &Catalog,
     desired: &mut Catalog,
 ) {
+    if context.is_exact() {
+        desired.enums.clone_from(&now.enums);
+        return;
+    }
     for (name, stated) in &now.enums {
         let values = match current.enums.get(name) {
             None => stated.values.clone(),
@@ -32,6 +36,11 @@ pub(super) fn resolve(
             EnumType {
                 name: name.clone(),
                 values,
+                // Nobody states it yet.
+                comment: current
+                    .enums
+                    .get(name)
+                    .and_then(|live| live.comment.clone()),
             },
         );
     }
@@ -77,7 +86,8 @@ pub(super) fn settle(now: &Catalog, last: &Catalog, current: &mut Catalog, desir
     }
 }
 
-/// The values an enum is to have: the database's order, new ones where the model puts them, and gone only what was once stated.
+/// The values an enum is to have: the database's order, unless the model changed the one it stated; new ones where the model puts
+/// them, and gone only what was once stated.
 pub(super) fn merge_values(
     now: &[String],
     last: Option<&[String]>,
@@ -105,7 +115,20 @@ pub(super) fn merge_values(
         let place = before.map(|at| at + 1).or(after).unwrap_or(out.len());
         out.insert(place, value.clone());
     }
+    if last.is_some_and(|last| is_reordered(now, last)) {
+        // What the model states takes its order; what it does not keeps its place.
+        let mut stated = now.iter();
+        for value in out.iter_mut().filter(|value| now.contains(value)) {
+            value.clone_from(stated.next().unwrap_or(&value.clone()));
+        }
+    }
     out
+}
+
+/// Whether the values that both lists have stand in another order.
+fn is_reordered(now: &[String], last: &[String]) -> bool {
+    let kept = now.iter().filter(|value| last.contains(value));
+    kept.ne(last.iter().filter(|value| now.contains(value)))
 }
 
 /// Tells the values that the database has and the model does not.
@@ -138,6 +161,18 @@ mod tests {
             merge_values(&words("a b"), None, &words("a x b"), false),
             words("a x b")
         );
+    }
+
+    #[test]
+    fn an_order_that_the_model_changed_is_a_change() {
+        let last = words("a b c");
+        let merge =
+            |now: &str, live: &str| merge_values(&words(now), Some(&last), &words(live), false);
+        assert_eq!(merge("c a b", "a b c"), words("c a b"));
+        assert_eq!(merge("c a b d", "a x b c"), words("c x a b d"));
+        // The database had another order all along, and nobody asked for this one.
+        assert_eq!(merge("a b c", "c b a"), words("c b a"));
+        assert_eq!(merge("a c", "c b a"), words("c a"));
     }
 
     #[test]

@@ -66,6 +66,18 @@ pub(super) fn merge(
                 {
                     key.deferrable = stated.deferrable;
                 }
+                if stated.match_full || before.is_some_and(|key| key.match_full) {
+                    key.match_full = stated.match_full;
+                }
+                let was_some = before.is_some_and(|key| !key.delete_columns.is_empty());
+                if !stated.delete_columns.is_empty() || was_some {
+                    key.delete_columns.clone_from(&stated.delete_columns);
+                }
+                if before.is_some_and(|key| key.not_valid) {
+                    key.not_valid = stated.not_valid;
+                } else if key.not_valid && !stated.not_valid {
+                    tell_not_valid(context, &now.name, key.name.as_deref().unwrap_or_default());
+                }
                 kept.push(key);
             }
         }
@@ -87,6 +99,14 @@ pub(super) fn merge(
         kept.push(there.clone());
     }
     out.foreign_keys = kept;
+}
+
+/// Tells of a constraint that rows may break, which its model does not say.
+pub(super) fn tell_not_valid(context: &mut Context<'_>, table: &TableName, name: &str) {
+    let object = format!("{table}.{name}");
+    let message = format!("constraint `{object}` is NOT VALID: rows that were there may break it");
+    let help = "run ALTER TABLE … VALIDATE CONSTRAINT when they do not";
+    context.warn(Code::N502, object, message, help);
 }
 
 fn find<'a>(keys: &'a [ForeignKey], key: &ForeignKey) -> Option<&'a ForeignKey> {

@@ -1,6 +1,6 @@
 //! Uniques and indexes are matched by structure: a unique index satisfies a unique constraint, and names are the database's.
 
-use plimsoll_schema::{Code, Index, IndexKey, KeyTarget, Table, Unique, sea};
+use plimsoll_schema::{Code, Deferrable, Index, IndexKey, KeyTarget, Table, Unique, sea};
 
 use super::Place;
 use super::resolve::Context;
@@ -91,6 +91,7 @@ pub(super) fn merge_uniques(
             None => true,
         },
     );
+    settle_promises(now, last, out);
     for unique in &now.uniques {
         if !is_wider_there(context, now, out, &unique.columns) {
             add_unique(context, unique, live, before.as_ref(), out);
@@ -107,6 +108,84 @@ pub(super) fn merge_uniques(
     }
 }
 
+/// What a promise says beyond its columns.
+#[derive(Clone, Default)]
+struct Terms {
+    nulls_not_distinct: bool,
+    deferrable: Option<Deferrable>,
+    include: Vec<String>,
+}
+
+impl Terms {
+    /// Those of the promise over these columns, if the table makes it.
+    fn of(table: &Table, key: &[String]) -> Option<Self> {
+        let unique = table.uniques.iter().find(|unique| unique.columns == key);
+        let of_unique = unique.map(|unique| Self {
+            nulls_not_distinct: unique.nulls_not_distinct,
+            deferrable: unique.deferrable,
+            include: unique.include.clone(),
+        });
+        let is_over =
+            |index: &&Index| index.is_plain_unique() && columns(index).as_deref() == Some(key);
+        let of_index = || {
+            table.indexes.iter().find(is_over).map(|index| Self {
+                nulls_not_distinct: index.nulls_not_distinct,
+                ..Self::default()
+            })
+        };
+        of_unique.or_else(of_index)
+    }
+
+    /// Stated now: so. Stated last and no longer: gone. Otherwise as they are.
+    fn merge(self, now: &Self, last: Option<&Self>) -> Self {
+        let last = last.cloned().unwrap_or_default();
+        let mut out = self;
+        if now.nulls_not_distinct || last.nulls_not_distinct {
+            out.nulls_not_distinct = now.nulls_not_distinct;
+        }
+        if now.deferrable.is_some() || last.deferrable.is_some() {
+            out.deferrable = now.deferrable;
+        }
+        if !now.include.is_empty() || !last.include.is_empty() {
+            out.include.clone_from(&now.include);
+        }
+        out
+    }
+}
+
+/// Gives the promises that stay the terms they are to have.
+fn settle_promises(now: &Table, last: Option<&Table>, out: &mut Table) {
+    let merged = |known: Terms, key: &[String]| {
+        let last = last.and_then(|last| Terms::of(last, key));
+        Terms::of(now, key).map(|stated| known.merge(&stated, last.as_ref()))
+    };
+    for unique in &mut out.uniques {
+        let known = Terms {
+            nulls_not_distinct: unique.nulls_not_distinct,
+            deferrable: unique.deferrable,
+            include: unique.include.clone(),
+        };
+        if let Some(terms) = merged(known, &unique.columns) {
+            unique.nulls_not_distinct = terms.nulls_not_distinct;
+            unique.deferrable = terms.deferrable;
+            unique.include = terms.include;
+        }
+    }
+    // An index cannot wait: a promise that is to do so becomes a constraint.
+    out.indexes.retain_mut(|index| {
+        let known = Terms {
+            nulls_not_distinct: index.nulls_not_distinct,
+            ..Terms::default()
+        };
+        let key = columns(index).filter(|_| index.is_plain_unique());
+        let Some(terms) = key.and_then(|key| merged(known, &key)) else {
+            return true;
+        };
+        index.nulls_not_distinct = terms.nulls_not_distinct;
+        terms.deferrable.is_none()
+    });
+}
+
 /// A named constraint is added as one; an unnamed promise as a unique index, which every backend can add to a table that is there.
 fn add_unique(
     context: &mut Context<'_>,
@@ -115,13 +194,6 @@ fn add_unique(
     before: Option<&Vec<Vec<String>>>,
     out: &mut Table,
 ) {
-    // What a constraint says beyond its columns is stated by a model that says it, and by nobody else.
-    let says_otherwise = |known: &Unique| {
-        known.columns == unique.columns
-            && ((unique.nulls_not_distinct && !known.nulls_not_distinct)
-                || (unique.deferrable.is_some() && known.deferrable != unique.deferrable))
-    };
-    out.uniques.retain(|known| !says_otherwise(known));
     if is_promised(out, &unique.columns, before)
         || is_narrower(context, live, live, &unique.columns)
     {
@@ -238,6 +310,7 @@ pub(super) fn merge_indexes(
     let mut left: Vec<&Index> = live.indexes.iter().filter(is_ours).collect();
     let mut missing: Vec<&Index> = Vec::new();
     for stated in now.indexes.iter().filter(is_ours) {
+        let before = last.and_then(|last| last.indexes.iter().find(|one| one.name == stated.name));
         // The index of the same name first, so that it is not taken for another one with the same keys.
         let named = left
             .iter()
@@ -248,6 +321,8 @@ pub(super) fn merge_indexes(
             left.iter()
                 .position(|there| !is_taken(there) && is_same(context, now, stated, there))
         });
+        let gives_up = |there: &Index| before.is_some_and(|before| gives_up(before, stated, there));
+        let at = at.filter(|at| !gives_up(left[*at]));
         match at {
             Some(at) => kept.push(left.remove(at).clone()),
             None if is_covered(context, live, out, stated) => {}
@@ -306,7 +381,11 @@ fn is_same(context: &mut Context<'_>, table: &Table, stated: &Index, live: &Inde
             index.invisible,
         )
     };
-    if facts(stated) != facts(live) || stated.keys.len() != live.keys.len() {
+    let mut parameters = stated.parameters.iter();
+    if facts(stated) != facts(live)
+        || stated.keys.len() != live.keys.len()
+        || !parameters.all(|(name, value)| live.parameters.get(name) == Some(value))
+    {
         return false;
     }
     let keys = stated
@@ -319,6 +398,23 @@ fn is_same(context: &mut Context<'_>, table: &Table, stated: &Index, live: &Inde
         (Some(left), Some(right)) => context.same(&table.name, &Place::Predicate, left, right),
         (None, Some(_)) | (Some(_), None) => false,
     }
+}
+
+/// Whether the model stated last, and states no longer, what the index still has (an operator class, a collation, a parameter).
+fn gives_up(before: &Index, stated: &Index, there: &Index) -> bool {
+    let gone = |before: &Option<String>, stated: &Option<String>, there: &Option<String>| {
+        before.is_some() && stated.is_none() && before == there
+    };
+    let keys = before.keys.iter().zip(&stated.keys).zip(&there.keys);
+    let mut parameters = before.parameters.keys();
+    (before.keys.len() == stated.keys.len()
+        && keys.into_iter().any(|((before, stated), there)| {
+            gone(&before.opclass, &stated.opclass, &there.opclass)
+                || gone(&before.collation, &stated.collation, &there.collation)
+        }))
+        || parameters.any(|name| {
+            !stated.parameters.contains_key(name) && there.parameters.contains_key(name)
+        })
 }
 
 fn is_same_key(

@@ -10,7 +10,7 @@ use plimsoll_schema::{
     TableChange, TableName, expression,
 };
 
-use super::{Diff, Input, Manage, Place, Question, compare, enums, rename, table};
+use super::{Diff, Input, Manage, Place, Question, compare, enums, exact, rename, table};
 
 /// What the parts of the resolution share.
 pub(super) struct Context<'a> {
@@ -31,7 +31,15 @@ impl Context<'_> {
 
     /// Whether what nobody ever stated is to go.
     pub(super) fn owns_everything(&self) -> bool {
-        self.input.manage == Manage::Everything
+        match self.input.manage {
+            Manage::Stated => false,
+            Manage::Everything | Manage::Exact => true,
+        }
+    }
+
+    /// Whether nothing is open.
+    pub(super) fn is_exact(&self) -> bool {
+        self.input.manage == Manage::Exact
     }
 
     pub(super) fn note(&mut self, code: Code, object: impl ToString, message: impl Into<String>) {
@@ -175,6 +183,10 @@ fn resolve_tables(
     for stated in now.tables.values() {
         let before = last.tables.get(&stated.name);
         match current.tables.get_mut(&stated.name) {
+            None if context.is_exact() => desired.insert(stated.clone()),
+            Some(live) if context.is_exact() => {
+                desired.insert(exact::table(context, stated, live));
+            }
             None => desired.insert(table::closed(context, stated)),
             Some(live) => {
                 let wanted = table::merge(context, stated, before, live);

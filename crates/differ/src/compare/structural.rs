@@ -2,8 +2,10 @@
 
 use plimsoll_schema::{
     Capabilities, Catalog, Change, Check, Column, ColumnType, Facet, ForeignKey, Index, KeyTarget,
-    Pair, Server, Table, TableChange, Value, expression,
+    Pair, Server, Table, TableChange, Value, backend, expression,
 };
+
+use super::parts;
 
 /// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
 /// columns is not compared. Foreign keys that stand on a key that changes are taken down and put up again around it.
@@ -43,15 +45,22 @@ pub fn compare(server: &Server, from: &Catalog, to: &Catalog) -> Vec<Change> {
         }
     }
     if server.capabilities().alters_foreign_keys {
-        step_around_foreign_keys(server.capabilities(), from, to, &mut changes);
+        step_around_foreign_keys(server, from, to, &mut changes);
     }
     changes
 }
 
 fn compare_tables(server: &Server, from: &Table, to: &Table) -> Vec<TableChange> {
     let mut out = Vec::new();
-    let from = &comparable(server, from, to);
+    let mut from = comparable(server, from, to);
+    let mut ahead = Vec::new();
+    if server.capabilities().renames_parts {
+        ahead.extend(parts::renamed(&mut from, to));
+        ahead.extend(parts::commented(&mut from, to));
+    }
+    let from = &from;
     drop_parts(from, to, &mut out);
+    out.extend(ahead);
     compare_columns(server, from, to, &mut out);
     add_parts(from, to, &mut out);
     if from.comment != to.comment {
@@ -169,14 +178,14 @@ fn one_column(server: &Server, column: &Column) -> Column {
     column
 }
 
-fn one_check(check: &Check) -> Check {
+pub(super) fn one_check(check: &Check) -> Check {
     Check {
-        name: check.name.clone(),
         expression: expression::normal(&check.expression),
+        ..check.clone()
     }
 }
 
-fn one_index(index: &Index) -> Index {
+pub(super) fn one_index(index: &Index) -> Index {
     let mut index = index.clone();
     index.predicate = index.predicate.map(|text| expression::normal(&text));
     for key in &mut index.keys {
@@ -210,11 +219,12 @@ fn missing<'a, T: PartialEq + Clone>(
 /// A key or the type of a key's column cannot change under a foreign key that stands on it (PostgreSQL: the constraint depends on
 /// the key's index; InnoDB: "Cannot change column used in a foreign key constraint").
 fn step_around_foreign_keys(
-    can: Capabilities,
+    server: &Server,
     from: &Catalog,
     to: &Catalog,
     changes: &mut Vec<Change>,
 ) {
+    let can = server.capabilities();
     let mut around: Vec<(Table, ForeignKey)> = Vec::new();
     for table in to.tables.values() {
         let Some(known) = from.tables.get(&table.name) else {
@@ -236,7 +246,9 @@ fn step_around_foreign_keys(
                 is_target: false,
             };
             let touched = changes.iter().any(|change| {
-                pointed_at.are_altered(can, change) || pointing.are_altered(can, change)
+                pointed_at.are_altered(can, change)
+                    || pointing.are_altered(can, change)
+                    || (backend::replaces_enum(server, change) && pointing.are_of(change))
             });
             if touched {
                 around.push((table.clone(), key.clone()));
@@ -318,8 +330,19 @@ impl Columns<'_> {
             | TableChange::AddExclusion(_)
             | TableChange::DropExclusion(_)
             | TableChange::RenameConstraint(_)
-            | TableChange::SetComment(_) => false,
+            | TableChange::SetComment(_)
+            | TableChange::CommentOn { .. } => false,
         }
+    }
+
+    /// Whether one of them is of the enum type that changes.
+    fn are_of(&self, change: &Change) -> bool {
+        let columns = self.table.into_iter().flat_map(|table| &table.columns);
+        let mut own = columns.filter(|column| self.names.contains(&column.name));
+        let Change::AlterEnum(pair) = change else {
+            return false;
+        };
+        own.any(|column| column.ty.enum_name() == Some(&pair.from.name))
     }
 
     /// Whether one of them is a text whose collation is its table's.

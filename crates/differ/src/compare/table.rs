@@ -3,6 +3,7 @@
 use plimsoll_schema::{Check, Code, Column, Exclusion, Table, sea};
 
 use super::resolve::{Context, Known};
+use super::structural::same_set;
 use super::{Place, column, foreign_key, index};
 
 /// A table that does not exist yet: what its model leaves open is closed.
@@ -48,7 +49,7 @@ pub(super) fn merge(
     index::merge_uniques(context, now, last, live, &mut out);
     index::merge_indexes(context, now, last, live, &mut out);
     merge_checks(context, now, last, live, &mut out);
-    merge_exclusions(now, last, live, &mut out);
+    merge_exclusions(context, now, last, live, &mut out);
     if context.can.comments {
         column::take(
             &mut out.comment,
@@ -117,7 +118,7 @@ fn merge_columns(
     out.columns = columns;
 }
 
-/// The order of a key's columns follows the fields of the entity, so that only the set is a statement.
+/// The order of a key's columns follows the fields of the entity, so that only a change of it is a statement.
 fn merge_primary_key(context: &Context<'_>, now: &Table, last: Option<&Table>, out: &mut Table) {
     let Some(stated) = &now.primary_key else {
         if last.is_some_and(|last| last.primary_key.is_some()) {
@@ -125,10 +126,22 @@ fn merge_primary_key(context: &Context<'_>, now: &Table, last: Option<&Table>, o
         }
         return;
     };
-    let is_same = out
-        .primary_key
-        .as_ref()
-        .is_some_and(|there| super::structural::same_set(&there.columns, &stated.columns));
+    let before = last.and_then(|last| last.primary_key.as_ref());
+    let is_reordered = before.is_some_and(|before| {
+        before.columns != stated.columns && same_set(&before.columns, &stated.columns)
+    });
+    let is_same = out.primary_key.as_ref().is_some_and(|there| {
+        there.columns == stated.columns
+            || (same_set(&there.columns, &stated.columns) && !is_reordered)
+    });
+    if let Some(key) = out.primary_key.as_mut().filter(|_| is_same) {
+        if stated.deferrable.is_some() || before.is_some_and(|before| before.deferrable.is_some()) {
+            key.deferrable = stated.deferrable;
+        }
+        if !stated.include.is_empty() || before.is_some_and(|before| !before.include.is_empty()) {
+            key.include.clone_from(&stated.include);
+        }
+    }
     if !is_same {
         let mut key = stated.clone();
         if context.can.anonymous_primary_key {
@@ -174,7 +187,24 @@ fn merge_checks(
                     &there.expression,
                 ) =>
             {
-                kept.push(there.clone());
+                let mut check = there.clone();
+                let before = last.and_then(|last| {
+                    let mut checks = last.checks.iter();
+                    checks.find(|before| before.name.is_some() && before.name == stated.name)
+                });
+                if stated.not_enforced || before.is_some_and(|before| before.not_enforced) {
+                    check.not_enforced = stated.not_enforced;
+                }
+                if stated.no_inherit || before.is_some_and(|before| before.no_inherit) {
+                    check.no_inherit = stated.no_inherit;
+                }
+                if before.is_some_and(|before| before.not_valid) {
+                    check.not_valid = stated.not_valid;
+                } else if check.not_valid && !stated.not_valid {
+                    let name = check.name.as_deref().unwrap_or_default();
+                    foreign_key::tell_not_valid(context, &now.name, name);
+                }
+                kept.push(check);
             }
             Some(_) | None => kept.push(stated.clone()),
         }
@@ -202,18 +232,41 @@ fn merge_checks(
     out.checks = kept;
 }
 
-fn merge_exclusions(now: &Table, last: Option<&Table>, live: &Table, out: &mut Table) {
-    let stated =
-        |table: &Table, name: &str| table.exclusions.iter().any(|known| known.name == name);
-    let keep = |there: &&Exclusion| {
-        stated(now, &there.name) || !last.is_some_and(|last| stated(last, &there.name))
+fn merge_exclusions(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &Table,
+    out: &mut Table,
+) {
+    let of = |table: &Table, name: &str| {
+        let mut exclusions = table.exclusions.iter();
+        exclusions.find(|known| known.name == name).cloned()
     };
-    out.exclusions = live.exclusions.iter().filter(keep).cloned().collect();
-    let added = now
-        .exclusions
-        .iter()
-        .filter(|known| !stated(live, &known.name));
-    out.exclusions.extend(added.cloned());
+    let mut kept: Vec<Exclusion> = Vec::new();
+    for there in &live.exclusions {
+        let was_stated = last.is_some_and(|last| of(last, &there.name).is_some());
+        match of(now, &there.name) {
+            Some(stated) => {
+                let (model, known) = (&stated.definition, &there.definition);
+                let is_same = context.same(&now.name, &Place::Exclusion, model, known);
+                kept.push(if is_same { there.clone() } else { stated });
+            }
+            None if was_stated || context.owns_everything() => {}
+            None => {
+                let object = format!("{}.{}", now.name, there.name);
+                let message = format!(
+                    "exclusion `{}` of table `{}` is stated by no model",
+                    there.name, now.name
+                );
+                context.note(Code::N501, object, message);
+                kept.push(there.clone());
+            }
+        }
+    }
+    let added = (now.exclusions.iter()).filter(|known| of(live, &known.name).is_none());
+    kept.extend(added.cloned());
+    out.exclusions = kept;
 }
 
 fn merge_options(now: &Table, last: Option<&Table>, out: &mut Table) {
@@ -241,4 +294,9 @@ fn merge_options(now: &Table, last: Option<&Table>, out: &mut Table) {
         stated.collation.as_ref(),
         before.collation.as_ref(),
     );
+    for name in before.parameters.keys() {
+        options.parameters.remove(name);
+    }
+    let stated = stated.parameters.clone();
+    options.parameters.extend(stated);
 }

@@ -3,7 +3,7 @@
 //! Invariant: seven statements for each database read and one for the server. A condition on the schema's name is always a literal,
 //! so that the server opens the tables of that database and no other (MySQL 5.7 manual, 8.2.3; MariaDB likewise).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::backend::mysql::implicit;
 use plimsoll_schema::{
@@ -41,6 +41,8 @@ pub(super) async fn inspect(
         notes: Vec::new(),
         statements: 0,
         views: Vec::new(),
+        holders: Vec::new(),
+        schemas: BTreeSet::new(),
     };
     for schema in schemas {
         reader.database(schema, scope, &mut found).await?;

@@ -6,7 +6,7 @@
 //!
 //! Left out, as it is not ours: partitions, inheritance children, foreign tables, what an extension owns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{Backend, Catalog, Code, Diagnostic, Flavor, Server, Severity, Version};
 use sea_orm::{
@@ -14,10 +14,11 @@ use sea_orm::{
     QueryResult, Statement, TransactionTrait,
 };
 
-use super::{InspectError, Inspection, Scope, View};
+use super::{Holder, InspectError, Inspection, Scope, View};
 
 mod column;
 mod constraint;
+mod holder;
 mod index;
 mod row;
 mod table;
@@ -41,17 +42,29 @@ pub(super) async fn inspect(
         // BEGIN with its two settings, and COMMIT.
         statements: std::cell::Cell::new(4),
     };
-    let server = identify(session.rows(IDENTIFY).await?.first())?;
+    let rows = session.rows(IDENTIFY).await?;
+    let server = identify(rows.first())?;
+    let schemas = match rows.first() {
+        Some(row) => Row::of(row)?.texts(8)?.into_iter().collect(),
+        None => BTreeSet::new(),
+    };
     let reading = read(&session, scope, &server).await?;
     let statements = session.statements.get();
     transaction.commit().await?;
-    let (catalog, notes, views) = reading;
+    let Reading {
+        catalog,
+        notes,
+        views,
+        holders,
+    } = reading;
     Ok(Inspection {
         server,
         catalog,
         notes,
         statements,
         views,
+        schemas,
+        holders,
     })
 }
 
@@ -65,7 +78,8 @@ pub(super) async fn server(db: &DatabaseConnection) -> Result<Server, InspectErr
 const IDENTIFY: &str = "SELECT current_setting('server_version_num')::int, current_schema()::text, \
      set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), \
      set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true), \
-     set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true)";
+     set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true), \
+     array(SELECT nspname::text FROM pg_namespace)";
 
 /// Generated columns, and with them `attgenerated`, came with this version.
 const OLDEST: u32 = 120_000;
@@ -105,11 +119,19 @@ impl Session<'_> {
     }
 }
 
+/// What is read of a database.
+struct Reading {
+    catalog: Catalog,
+    notes: Vec<Diagnostic>,
+    views: Vec<View>,
+    holders: Vec<Holder>,
+}
+
 async fn read(
     session: &Session<'_>,
     scope: &Scope,
     server: &Server,
-) -> Result<(Catalog, Vec<Diagnostic>, Vec<View>), InspectError> {
+) -> Result<Reading, InspectError> {
     let schemas = schemas(server, scope);
     let mut tables = Tables::read(&session.rows(table::query(&schemas)).await?, server)?;
     let enums = column::Enums::read(&session.rows(column::ENUMS).await?, server)?;
@@ -126,6 +148,7 @@ async fn read(
     index::read(&indexes, &mut tables, &mut notes)?;
     drop(indexes);
     let views = view::read(&session.rows(view::query(&schemas)).await?, server)?;
+    let holders = holder::read(&session.rows(holder::query(&schemas)).await?, server)?;
     let mut catalog = Catalog {
         tables: BTreeMap::new(),
         enums: enums.of_schemas(server, scope),
@@ -139,7 +162,12 @@ async fn read(
         }
     }
     notes.sort();
-    Ok((catalog, notes, views))
+    Ok(Reading {
+        catalog,
+        notes,
+        views,
+        holders,
+    })
 }
 
 /// The schemas as a list of SQL literals.

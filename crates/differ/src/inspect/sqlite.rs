@@ -64,6 +64,8 @@ pub(super) async fn inspect(
         notes,
         statements: STATEMENTS,
         views,
+        holders: Vec::new(),
+        schemas: BTreeSet::new(),
     })
 }
 

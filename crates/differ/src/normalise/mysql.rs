@@ -47,8 +47,8 @@ async fn one(
         Place::Default(column) => format!("{OBJECT} {} DEFAULT ({text})", type_of(column)),
         Place::Generated(column) => format!("{OBJECT} {} AS ({text}) VIRTUAL", type_of(column)),
         Place::Check => format!("CONSTRAINT {OBJECT} CHECK ({text})"),
-        // Partial indexes do not exist here.
-        Place::Predicate => return Ok(None),
+        // Neither partial indexes nor exclusions exist here.
+        Place::Predicate | Place::Exclusion => return Ok(None),
         Place::Key => format!("KEY {OBJECT} (({text}))"),
     };
     let mut list: Vec<String> = columns
@@ -82,7 +82,7 @@ fn form(line: &str, place: &Place) -> Option<String> {
         Place::Default(_) => (" DEFAULT ", true),
         Place::Generated(_) => (" GENERATED ALWAYS AS ", false),
         Place::Check => (" CHECK ", true),
-        Place::Predicate | Place::Key => (" (", true),
+        Place::Predicate | Place::Exclusion | Place::Key => (" (", true),
     };
     let at = line.find(start)?;
     let rest = &line[at + start.len()..];

@@ -101,6 +101,15 @@ async fn one(
                  WHERE conrelid = 'pg_temp.{PROBE}'::regclass AND conname = '{object}'"
             ),
         ),
+        Place::Exclusion => (
+            vec![format!(
+                "ALTER TABLE {PROBE} ADD CONSTRAINT {object} {text}"
+            )],
+            format!(
+                "SELECT pg_get_constraintdef(oid, true) FROM pg_constraint \
+                 WHERE conrelid = 'pg_temp.{PROBE}'::regclass AND conname = '{object}'"
+            ),
+        ),
         Place::Predicate => (
             vec![format!(
                 "CREATE INDEX {object} ON {PROBE} ((1)) WHERE {text}"

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Change, Table, TableChange};
+use plimsoll_schema::{Change, Table, TableChange, TableName};
 
 /// The order in which pieces are done when nothing else binds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,9 +47,8 @@ fn phase(change: &Change) -> Phase {
 /// A name that a change takes or frees, or an object that it needs or provides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Thing {
-    Table(String),
-    Enum(String),
-    Index(String),
+    /// Tables, indexes and types of a schema share their names (PostgreSQL 17 manual, 5.10).
+    Name(String),
     /// The keys of a table, which foreign keys stand on.
     Key(String),
     /// Columns of a table that are pointed at as they are to be, or become a key.
@@ -85,12 +84,12 @@ fn footprint(change: &Change) -> Footprint {
                 .extend(others.map(|key| Thing::Key(key.ref_table.to_string())));
         }
         Change::RenameTable(pair) => {
-            out.frees.insert(Thing::Table(pair.from.to_string()));
-            out.takes.insert(Thing::Table(pair.to.to_string()));
+            out.frees.insert(Thing::Name(pair.from.to_string()));
+            out.takes.insert(Thing::Name(pair.to.to_string()));
         }
         Change::AlterTable { table, changes } => {
             for change in changes {
-                alter_footprint(&table.to_string(), change, &mut out);
+                alter_footprint(table, change, &mut out);
             }
             let drops_key = |change: &TableChange| {
                 matches!(
@@ -105,14 +104,14 @@ fn footprint(change: &Change) -> Footprint {
             }
         }
         Change::CreateEnum(enum_type) => {
-            out.takes.insert(Thing::Enum(enum_type.name.to_string()));
+            out.takes.insert(Thing::Name(enum_type.name.to_string()));
         }
         Change::DropEnum(enum_type) => {
-            out.frees.insert(Thing::Enum(enum_type.name.to_string()));
+            out.frees.insert(Thing::Name(enum_type.name.to_string()));
         }
         Change::RenameEnum(pair) => {
-            out.frees.insert(Thing::Enum(pair.from.to_string()));
-            out.takes.insert(Thing::Enum(pair.to.to_string()));
+            out.frees.insert(Thing::Name(pair.from.to_string()));
+            out.takes.insert(Thing::Name(pair.to.to_string()));
         }
         Change::AlterEnum(_) | Change::RenameEnumValue { .. } => {}
     }
@@ -125,8 +124,9 @@ fn footprint(change: &Change) -> Footprint {
     out
 }
 
-fn alter_footprint(table: &str, change: &TableChange, out: &mut Footprint) {
-    let target = |columns: &[String]| Thing::Target(table.to_owned(), columns.to_vec());
+fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint) {
+    let target = |columns: &[String]| Thing::Target(table.to_string(), columns.to_vec());
+    let named = |name: &String| part_name(table, name);
     match change {
         TableChange::AddColumn(column) => {
             out.takes.insert(target(std::slice::from_ref(&column.name)));
@@ -139,28 +139,32 @@ fn alter_footprint(table: &str, change: &TableChange, out: &mut Footprint) {
             out.takes.insert(target(&key.columns));
         }
         TableChange::AddIndex(index) => {
-            out.takes.insert(Thing::Index(index.name.clone()));
+            out.takes.insert(named(&index.name));
             if let Some(columns) = index.plain_columns().filter(|_| index.unique) {
                 let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
                 out.takes.insert(target(&columns));
             }
         }
         TableChange::DropIndex(index) => {
-            out.frees.insert(Thing::Index(index.name.clone()));
+            out.frees.insert(named(&index.name));
         }
         TableChange::RenameIndex(pair) => {
-            out.frees.insert(Thing::Index(pair.from.clone()));
-            out.takes.insert(Thing::Index(pair.to.clone()));
+            out.frees.insert(named(&pair.from));
+            out.takes.insert(named(&pair.to));
+        }
+        TableChange::RenameConstraint(pair) => {
+            out.frees.insert(named(&pair.from));
+            out.takes.insert(named(&pair.to));
         }
         TableChange::AddUnique(unique) => {
-            out.takes.extend(unique.name.clone().map(Thing::Index));
+            out.takes.extend(unique.name.as_ref().map(named));
             out.takes.insert(target(&unique.columns));
         }
         TableChange::DropUnique(unique) => {
-            out.frees.extend(unique.name.clone().map(Thing::Index));
+            out.frees.extend(unique.name.as_ref().map(named));
         }
         TableChange::AddForeignKey(key) => {
-            out.needs.insert(Thing::Table(key.ref_table.to_string()));
+            out.needs.insert(Thing::Name(key.ref_table.to_string()));
         }
         TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)
@@ -170,20 +174,27 @@ fn alter_footprint(table: &str, change: &TableChange, out: &mut Footprint) {
         | TableChange::DropCheck(_)
         | TableChange::AddExclusion(_)
         | TableChange::DropExclusion(_)
-        | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => {}
     }
 }
 
+/// The name of an index or constraint, in the schema of its table.
+fn part_name(table: &TableName, name: &str) -> Thing {
+    Thing::Name(TableName::qualified(table.schema.clone(), name).to_string())
+}
+
 fn names(table: &Table) -> BTreeSet<Thing> {
-    let indexes = table.indexes.iter().map(|index| index.name.clone());
+    let indexes = table.indexes.iter().map(|index| &index.name);
     let uniques = table
         .uniques
         .iter()
-        .filter_map(|unique| unique.name.clone());
-    let mut out: BTreeSet<Thing> = indexes.chain(uniques).map(Thing::Index).collect();
-    out.insert(Thing::Table(table.name.to_string()));
+        .filter_map(|unique| unique.name.as_ref());
+    let key = table.primary_key.iter().filter_map(|key| key.name.as_ref());
+    let parts = indexes.chain(uniques).chain(key);
+    let mut out: BTreeSet<Thing> = parts.map(|name| part_name(&table.name, name)).collect();
+    out.insert(Thing::Name(table.name.to_string()));
     out
 }
 
@@ -193,7 +204,7 @@ fn targets(table: &Table) -> BTreeSet<Thing> {
         .iter()
         .filter(|key| key.ref_table != table.name);
     others
-        .map(|key| Thing::Table(key.ref_table.to_string()))
+        .map(|key| Thing::Name(key.ref_table.to_string()))
         .collect()
 }
 

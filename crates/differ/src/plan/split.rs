@@ -67,6 +67,7 @@ fn split_table(
             | TableChange::DropExclusion(_)
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
+            | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_) => 1,
         };
         pieces[piece].push(change.clone());

@@ -1,6 +1,6 @@
 //! Changes in words.
 
-use plimsoll_schema::{Change, Facet, Pair, TableChange};
+use plimsoll_schema::{Change, Facet, Pair, Part, TableChange};
 
 /// The change as an imperative without a period, names in backticks.
 pub fn summary(change: &Change) -> String {
@@ -120,6 +120,10 @@ pub fn table_summary(change: &TableChange) -> String {
             format!("rename constraint `{}` to `{}`", pair.from, pair.to)
         }
         TableChange::SetComment(_) => "set the comment".into(),
+        TableChange::CommentOn { part, .. } => match part {
+            Part::Index(name) => format!("set the comment of index `{name}`"),
+            Part::Constraint(name) => format!("set the comment of constraint `{name}`"),
+        },
         TableChange::SetOptions(_) => "change the storage options".into(),
     }
 }

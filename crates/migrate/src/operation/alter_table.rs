@@ -1,14 +1,13 @@
 //! Changes of one table.
 
 use plimsoll_schema::{
-    Change, Check, Column, ColumnType, Exclusion, ForeignKey, Index, Pair, PrimaryKey, TableChange,
-    TableName,
+    Change, Column, ColumnType, Exclusion, ForeignKey, Index, Pair, Part, TableChange, TableName,
 };
 
 use super::column::Parts;
 use super::{
-    ColumnFacts, ForeignKeyDef, IndexDef, IntoName, Options, UniqueDef, optional, strings,
-    table_name, unnamed_unique,
+    CheckDef, ColumnFacts, ForeignKeyDef, IndexDef, IntoName, Options, PrimaryKeyDef, UniqueDef,
+    optional, table_name, unnamed_unique,
 };
 
 /// Changes one table: its changes run in this order and, where the backend can, at once.
@@ -91,7 +90,13 @@ impl AlterTable {
         name: impl Into<Option<&'a str>>,
         columns: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.with(TableChange::AddPrimaryKey(primary_key(name, columns)))
+        self.add_primary_key_with(PrimaryKeyDef::new(name, columns))
+    }
+
+    /// Adds a primary key with what `add_primary_key` cannot say.
+    #[must_use]
+    pub fn add_primary_key_with(self, key: PrimaryKeyDef) -> Self {
+        self.with(TableChange::AddPrimaryKey(key.into()))
     }
 
     /// Drops the primary key: its name, and its columns.
@@ -101,7 +106,8 @@ impl AlterTable {
         name: impl Into<Option<&'a str>>,
         columns: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.with(TableChange::DropPrimaryKey(primary_key(name, columns)))
+        let gone = PrimaryKeyDef::new(name, columns);
+        self.with(TableChange::DropPrimaryKey(gone.into()))
     }
 
     /// Adds a unique constraint.
@@ -174,7 +180,13 @@ impl AlterTable {
         name: impl Into<Option<&'a str>>,
         condition: impl Into<String>,
     ) -> Self {
-        self.with(TableChange::AddCheck(check(name, condition)))
+        self.add_check_with(CheckDef::new(name, condition))
+    }
+
+    /// Adds a check with what `add_check` cannot say.
+    #[must_use]
+    pub fn add_check_with(self, check: CheckDef) -> Self {
+        self.with(TableChange::AddCheck(check.into()))
     }
 
     /// Drops a check: found by its name, and where it has none by its condition.
@@ -184,7 +196,8 @@ impl AlterTable {
         name: impl Into<Option<&'a str>>,
         condition: impl Into<String>,
     ) -> Self {
-        self.with(TableChange::DropCheck(check(name, condition)))
+        let gone = CheckDef::new(name, condition);
+        self.with(TableChange::DropCheck(gone.into()))
     }
 
     /// Adds PostgreSQL's exclusion constraint, from `EXCLUDE` on.
@@ -193,6 +206,7 @@ impl AlterTable {
         self.with(TableChange::AddExclusion(Exclusion {
             name: name.into(),
             definition: definition.into(),
+            ..Exclusion::default()
         }))
     }
 
@@ -202,6 +216,7 @@ impl AlterTable {
         self.with(TableChange::DropExclusion(Exclusion {
             name: name.into(),
             definition: String::new(),
+            ..Exclusion::default()
         }))
     }
 
@@ -227,6 +242,32 @@ impl AlterTable {
         )))
     }
 
+    /// PostgreSQL: changes the comment of an index; `None` is none.
+    #[must_use]
+    pub fn comment_on_index<'a, 'b>(
+        self,
+        name: impl Into<String>,
+        from: impl Into<Option<&'a str>>,
+        to: impl Into<Option<&'b str>>,
+    ) -> Self {
+        let comment = Pair::new(optional(from), optional(to));
+        let part = Part::Index(name.into());
+        self.with(TableChange::CommentOn { part, comment })
+    }
+
+    /// PostgreSQL: changes the comment of a constraint; `None` is none.
+    #[must_use]
+    pub fn comment_on_constraint<'a, 'b>(
+        self,
+        name: impl Into<String>,
+        from: impl Into<Option<&'a str>>,
+        to: impl Into<Option<&'b str>>,
+    ) -> Self {
+        let comment = Pair::new(optional(from), optional(to));
+        let part = Part::Constraint(name.into());
+        self.with(TableChange::CommentOn { part, comment })
+    }
+
     /// Changes how the table is stored.
     #[must_use]
     pub fn options(self, from: Options, to: Options) -> Self {
@@ -243,22 +284,5 @@ impl From<AlterTable> for Change {
             table: operation.table,
             changes: operation.changes,
         }
-    }
-}
-
-fn primary_key<'a>(
-    name: impl Into<Option<&'a str>>,
-    columns: impl IntoIterator<Item = impl Into<String>>,
-) -> PrimaryKey {
-    PrimaryKey {
-        name: optional(name),
-        columns: strings(columns),
-    }
-}
-
-fn check<'a>(name: impl Into<Option<&'a str>>, condition: impl Into<String>) -> Check {
-    Check {
-        name: optional(name),
-        expression: condition.into(),
     }
 }

@@ -119,9 +119,14 @@ async fn enum_users(
             name: row.try_get("", "name")?,
         };
         let values = Vec::new();
-        catalog
-            .enums
-            .insert(name.clone(), EnumType { name, values });
+        catalog.enums.insert(
+            name.clone(),
+            EnumType {
+                name,
+                values,
+                ..EnumType::default()
+            },
+        );
     }
     let question = Statement::from_sql_and_values(DbBackend::Postgres, POSTGRES, [asked.into()]);
     for row in connection.query_all_raw(question).await? {
@@ -256,6 +261,7 @@ fn complete_in(table: &Table, change: &mut TableChange) {
         | TableChange::AddExclusion(_)
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => {}
     }
 }

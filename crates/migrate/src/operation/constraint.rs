@@ -1,6 +1,6 @@
-//! Foreign keys and unique constraints of an operation.
+//! Keys, unique constraints and checks of an operation.
 
-use plimsoll_schema::{Action, Deferrable, ForeignKey, TableName, Unique};
+use plimsoll_schema::{Action, Check, Deferrable, ForeignKey, PrimaryKey, TableName, Unique};
 use sea_query::ForeignKeyAction;
 
 use super::{IntoName, optional, strings, table_name};
@@ -30,6 +30,7 @@ impl ForeignKeyDef {
             deferrable: None,
             match_full: false,
             not_valid: false,
+            ..ForeignKey::default()
         })
     }
 
@@ -56,6 +57,13 @@ impl ForeignKeyDef {
     #[must_use]
     pub fn on_delete(mut self, action: ForeignKeyAction) -> Self {
         self.0.on_delete = action_of(action);
+        self
+    }
+
+    /// PostgreSQL 15: the columns that ON DELETE SET NULL or SET DEFAULT is about.
+    #[must_use]
+    pub fn on_delete_of(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.0.delete_columns = strings(columns);
         self
     }
 
@@ -128,7 +136,15 @@ impl UniqueDef {
             columns: strings(columns),
             nulls_not_distinct: false,
             deferrable: None,
+            ..Unique::default()
         })
+    }
+
+    /// PostgreSQL's INCLUDE columns.
+    #[must_use]
+    pub fn include(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.0.include = strings(columns);
+        self
     }
 
     /// PostgreSQL 15: two NULLs are equal.
@@ -150,6 +166,93 @@ impl UniqueDef {
     pub fn deferred(mut self) -> Self {
         self.0.deferrable = Some(Deferrable::Deferred);
         self
+    }
+}
+
+/// A primary key of an operation, with what `add_primary_key` cannot say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrimaryKeyDef(PrimaryKey);
+
+impl PrimaryKeyDef {
+    /// A primary key of that name on these columns; `None` for one that the server names.
+    pub fn new<'a>(
+        name: impl Into<Option<&'a str>>,
+        columns: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(PrimaryKey {
+            name: optional(name),
+            columns: strings(columns),
+            ..PrimaryKey::default()
+        })
+    }
+
+    /// PostgreSQL's INCLUDE columns.
+    #[must_use]
+    pub fn include(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.0.include = strings(columns);
+        self
+    }
+
+    /// DEFERRABLE INITIALLY IMMEDIATE.
+    #[must_use]
+    pub fn deferrable(mut self) -> Self {
+        self.0.deferrable = Some(Deferrable::Immediate);
+        self
+    }
+
+    /// DEFERRABLE INITIALLY DEFERRED.
+    #[must_use]
+    pub fn deferred(mut self) -> Self {
+        self.0.deferrable = Some(Deferrable::Deferred);
+        self
+    }
+}
+
+impl From<PrimaryKeyDef> for PrimaryKey {
+    fn from(definition: PrimaryKeyDef) -> Self {
+        definition.0
+    }
+}
+
+/// A check of an operation, with what `add_check` cannot say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckDef(Check);
+
+impl CheckDef {
+    /// A check of that name: an SQL condition without enclosing parentheses.
+    pub fn new<'a>(name: impl Into<Option<&'a str>>, condition: impl Into<String>) -> Self {
+        Self(Check {
+            name: optional(name),
+            expression: condition.into(),
+            ..Check::default()
+        })
+    }
+
+    /// NOT ENFORCED: no row is checked (MySQL, PostgreSQL 18).
+    #[must_use]
+    pub fn not_enforced(mut self) -> Self {
+        self.0.not_enforced = true;
+        self
+    }
+
+    /// PostgreSQL's NO INHERIT: children are not checked.
+    #[must_use]
+    pub fn no_inherit(mut self) -> Self {
+        self.0.no_inherit = true;
+        self
+    }
+
+    /// PostgreSQL's NOT VALID: rows that are there are not checked.
+    #[must_use]
+    pub fn not_valid(mut self) -> Self {
+        self.0.not_valid = true;
+        self
+    }
+}
+
+impl From<CheckDef> for Check {
+    fn from(definition: CheckDef) -> Self {
+        definition.0
     }
 }
 

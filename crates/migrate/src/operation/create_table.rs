@@ -1,10 +1,12 @@
 //! A new table with facts that sea-query's builder cannot say.
 
-use plimsoll_schema::{Change, Check, Exclusion, Pair, PrimaryKey, Table, TableName, TableOptions};
+use plimsoll_schema::{
+    Change, Exclusion, Pair, Part, PrimaryKey, Table, TableChange, TableName, TableOptions,
+};
 
 use super::column::Parts;
 use super::{
-    ColumnFacts, ForeignKeyDef, IndexDef, IntoName, UniqueDef, optional, strings, table_name,
+    CheckDef, ColumnFacts, ForeignKeyDef, IndexDef, IntoName, PrimaryKeyDef, UniqueDef, table_name,
     unnamed_unique,
 };
 
@@ -37,6 +39,7 @@ impl CreateTable {
                 .get_or_insert_with(|| PrimaryKey {
                     name: None,
                     columns: Vec::new(),
+                    ..PrimaryKey::default()
                 })
                 .columns
                 .push(column.name.clone());
@@ -48,14 +51,17 @@ impl CreateTable {
     /// Its primary key.
     #[must_use]
     pub fn primary_key<'a>(
-        mut self,
+        self,
         name: impl Into<Option<&'a str>>,
         columns: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.primary_key = Some(PrimaryKey {
-            name: optional(name),
-            columns: strings(columns),
-        });
+        self.primary_key_with(PrimaryKeyDef::new(name, columns))
+    }
+
+    /// Its primary key, with what `primary_key` cannot say.
+    #[must_use]
+    pub fn primary_key_with(mut self, key: PrimaryKeyDef) -> Self {
+        self.0.primary_key = Some(key.into());
         self
     }
 
@@ -85,15 +91,24 @@ impl CreateTable {
 
     /// A check: an SQL condition without enclosing parentheses.
     #[must_use]
-    pub fn check<'a>(
-        mut self,
-        name: impl Into<Option<&'a str>>,
-        condition: impl Into<String>,
-    ) -> Self {
-        self.0.checks.push(Check {
-            name: optional(name),
-            expression: condition.into(),
-        });
+    pub fn check<'a>(self, name: impl Into<Option<&'a str>>, condition: impl Into<String>) -> Self {
+        self.check_with(CheckDef::new(name, condition))
+    }
+
+    /// A check with what `check` cannot say.
+    #[must_use]
+    pub fn check_with(mut self, check: CheckDef) -> Self {
+        self.0.checks.push(check.into());
+        self
+    }
+
+    /// PostgreSQL: the comment of the constraint of that name, which is said before.
+    #[must_use]
+    pub fn comment_on_constraint(mut self, name: &str, text: impl Into<String>) -> Self {
+        let comment = Pair::new(None, Some(text.into()));
+        let part = Part::Constraint(name.to_owned());
+        // One that is not there has no comment either.
+        let _ = self.0.apply(&TableChange::CommentOn { part, comment });
         self
     }
 
@@ -103,6 +118,7 @@ impl CreateTable {
         self.0.exclusions.push(Exclusion {
             name: name.into(),
             definition: definition.into(),
+            ..Exclusion::default()
         });
         self
     }
@@ -185,6 +201,13 @@ impl Options {
     #[must_use]
     pub fn unlogged(mut self) -> Self {
         self.0.unlogged = true;
+        self
+    }
+
+    /// PostgreSQL: the storage parameter of that name (`fillfactor`, `toast.autovacuum_enabled`).
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.parameters.insert(name.into(), value.into());
         self
     }
 

@@ -2,7 +2,7 @@
 
 use plimsoll_schema::{Change, EnumType, Pair, TypeName};
 
-use super::{IntoName, strings, type_name};
+use super::{IntoName, optional, strings, type_name};
 
 /// Makes an enum type.
 #[derive(Debug, Clone)]
@@ -18,6 +18,13 @@ impl CreateEnum {
     #[must_use]
     pub fn values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.0.values = strings(values);
+        self
+    }
+
+    /// PostgreSQL: its comment.
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<String>) -> Self {
+        self.0.comment = Some(text.into());
         self
     }
 }
@@ -68,6 +75,17 @@ impl AlterEnum {
     #[must_use]
     pub fn to(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.0.to.values = strings(values);
+        self
+    }
+
+    /// PostgreSQL: the comment it has, and the comment it gets; `None` is none.
+    #[must_use]
+    pub fn comment<'a, 'b>(
+        mut self,
+        from: impl Into<Option<&'a str>>,
+        to: impl Into<Option<&'b str>>,
+    ) -> Self {
+        (self.0.from.comment, self.0.to.comment) = (optional(from), optional(to));
         self
     }
 }
@@ -125,5 +143,6 @@ fn empty(name: impl IntoName) -> EnumType {
     EnumType {
         name: type_name(name),
         values: Vec::new(),
+        ..EnumType::default()
     }
 }

@@ -22,6 +22,11 @@ const QUESTION: &str = "SELECT \
     WHERE con.conrelid <> 0 AND con.conislocal AND con.contype IN ('c', 'x') \
     AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = con.oid \
     AND d.refclassid = 'pg_type'::regclass AND d.refobjid = ANY ($types)) \
+    UNION ALL SELECT NULL, format('COMMENT ON CONSTRAINT %I ON %s IS %L', con.conname, con.conrelid::regclass, \
+    obj_description(con.oid, 'pg_constraint')), con.conname::text FROM pg_constraint con \
+    WHERE con.conrelid <> 0 AND con.conislocal AND con.contype IN ('c', 'x') AND obj_description(con.oid, 'pg_constraint') IS NOT NULL \
+    AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = con.oid \
+    AND d.refclassid = 'pg_type'::regclass AND d.refobjid = ANY ($types)) \
     ORDER BY name, down NULLS LAST";
 
 /// What is taken down before the change, and put up again after it.

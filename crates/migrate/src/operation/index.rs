@@ -113,6 +113,13 @@ impl IndexDef {
         self
     }
 
+    /// PostgreSQL's storage parameter of that name (`fillfactor`).
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.parameters.insert(name.into(), value.into());
+        self
+    }
+
     /// MySQL's INVISIBLE, MariaDB's IGNORED.
     #[must_use]
     pub fn invisible(mut self) -> Self {

@@ -111,10 +111,10 @@ pub(crate) async fn compare(
         schemas: config.schemas.clone(),
         ignore: tables.to_vec(),
     };
-    let inspected = inspect::inspect(db, &scope)
+    let mut inspected = inspect::inspect(db, &scope)
         .await
         .map_err(|error| CliError::new(Exit::Database, format!("inspect: {error}")))?;
-    let server = inspected.server;
+    let server = inspected.server.clone();
     let options = models::Options {
         ignored_tables: BTreeSet::from(tables),
     };
@@ -124,7 +124,7 @@ pub(crate) async fn compare(
     let last = read_catalog(&context.place.catalog())?;
     let now = ours(config, now);
     let last = last.map(|catalog| ours(config, catalog));
-    let live = ours(config, inspected.catalog);
+    let live = ours(config, std::mem::take(&mut inspected.catalog));
 
     let mut diagnostics = models::validate(&server, &now);
     if diagnostics
@@ -154,10 +154,10 @@ pub(crate) async fn compare(
     let plan = plan::plan(&server, &diff.current, &diff.changes)
         .map_err(|error| CliError::new(Exit::Blocked, format!("plan: {error}")))?;
     diagnostics.extend(diff.notes.iter().cloned());
-    diagnostics.extend(inspected.notes);
+    diagnostics.extend(views::in_the_way(&plan, &diff.current, &inspected));
+    diagnostics.append(&mut inspected.notes);
     diagnostics.extend(plan.diagnostics.iter().cloned());
     diagnostics.extend(plimsoll_lint::lint(&plan));
-    diagnostics.extend(views::in_the_way(&plan, &inspected.views));
     diagnostics.extend(diff.ambiguities.iter().map(ambiguous));
     diagnostics.sort();
     diagnostics.dedup();

@@ -33,12 +33,14 @@ fn changes() -> Vec<Change> {
     customer.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     customer.uniques = vec![Unique {
         name: Some("uq-customer-email".into()),
         columns: vec!["email".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     }];
     let old = Column::new("email", ColumnType::Varchar(Some(80)));
     let mut new = Column::new("email", ColumnType::Varchar(Some(320))).null();
@@ -73,6 +75,7 @@ fn changes() -> Vec<Change> {
                     deferrable: None,
                     match_full: false,
                     not_valid: false,
+                    ..ForeignKey::default()
                 }),
                 TableChange::SetComment(Pair {
                     from: None,

@@ -32,6 +32,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         index_names_per_schema: false,
         implicit_foreign_key_indexes: true,
         comments: true,
+        renames_parts: false,
         unique_is_index: true,
         anonymous_primary_key: true,
         restrict_is_no_action: true,

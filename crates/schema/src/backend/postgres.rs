@@ -22,6 +22,7 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         index_names_per_schema: true,
         implicit_foreign_key_indexes: false,
         comments: true,
+        renames_parts: true,
         unique_is_index: false,
         anonymous_primary_key: false,
         restrict_is_no_action: false,

@@ -36,6 +36,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         index_names_per_schema: true,
         implicit_foreign_key_indexes: false,
         comments: false,
+        renames_parts: false,
         unique_is_index: false,
         anonymous_primary_key: false,
         restrict_is_no_action: false,

@@ -1,6 +1,6 @@
 //! The pure simulation: a catalog after a change.
 
-use super::{ApplyError, Change, TableChange};
+use super::{ApplyError, Change, Part, TableChange};
 use crate::backend::sqlite;
 use crate::{
     Catalog, ColumnType, Index, KeyTarget, Pair, Table, TableName, TypeName, Value, expression,
@@ -53,6 +53,7 @@ impl Catalog {
                     .get_mut(&pair.from.name)
                     .ok_or_else(|| missing("enum type", &pair.from.name))?;
                 enum_type.values.clone_from(&pair.to.values);
+                enum_type.comment.clone_from(&pair.to.comment);
                 self.retype(&pair.from.name, &pair.to.name, &pair.to.values);
             }
             Change::RenameEnum(pair) => {
@@ -223,6 +224,13 @@ impl Table {
             )?,
             TableChange::RenameConstraint(pair) => self.rename_constraint(pair)?,
             TableChange::SetComment(pair) => self.comment.clone_from(&pair.to),
+            TableChange::CommentOn { part, comment } => {
+                let name = match part {
+                    Part::Index(name) | Part::Constraint(name) => within(name),
+                };
+                let gone = missing("index or constraint", &name);
+                self.comment_of(part).ok_or(gone)?.clone_from(&comment.to);
+            }
             TableChange::SetOptions(pair) => self.options = pair.to.clone(),
         }
         Ok(())
@@ -233,9 +241,11 @@ impl Table {
         let in_text = |text: &mut String| *text = expression::renamed(text, &pair.from, &pair.to);
         if let Some(key) = &mut self.primary_key {
             rename_in(&mut key.columns, pair);
+            rename_in(&mut key.include, pair);
         }
         for unique in &mut self.uniques {
             rename_in(&mut unique.columns, pair);
+            rename_in(&mut unique.include, pair);
         }
         for Index {
             keys,
@@ -255,6 +265,7 @@ impl Table {
         }
         for key in &mut self.foreign_keys {
             rename_in(&mut key.columns, pair);
+            rename_in(&mut key.delete_columns, pair);
         }
         for check in &mut self.checks {
             in_text(&mut check.expression);
@@ -275,6 +286,39 @@ impl Table {
         self.options.clauses = sqlite::renamed_clauses(&self.options.clauses, pair);
     }
 
+    /// Where the comment of a part is kept.
+    fn comment_of(&mut self, part: &Part) -> Option<&mut Option<String>> {
+        match part {
+            Part::Index(name) => {
+                let found = self.indexes.iter_mut().find(|index| index.name == *name);
+                found.map(|index| &mut index.comment)
+            }
+            Part::Constraint(name) => {
+                let mut parts = (self.primary_key.iter_mut())
+                    .map(|key| (key.name.as_ref(), &mut key.comment))
+                    .chain(
+                        (self.uniques.iter_mut())
+                            .map(|part| (part.name.as_ref(), &mut part.comment)),
+                    )
+                    .chain(
+                        (self.foreign_keys.iter_mut())
+                            .map(|part| (part.name.as_ref(), &mut part.comment)),
+                    )
+                    .chain(
+                        (self.checks.iter_mut())
+                            .map(|part| (part.name.as_ref(), &mut part.comment)),
+                    )
+                    .chain(
+                        (self.exclusions.iter_mut())
+                            .map(|part| (Some(&part.name), &mut part.comment)),
+                    );
+                parts
+                    .find(|(known, _)| *known == Some(name))
+                    .map(|(_, comment)| comment)
+            }
+        }
+    }
+
     fn rename_constraint(&mut self, pair: &Pair<String>) -> Result<(), ApplyError> {
         let names = self
             .uniques
@@ -282,8 +326,10 @@ impl Table {
             .map(|unique| &mut unique.name)
             .chain(self.foreign_keys.iter_mut().map(|key| &mut key.name))
             .chain(self.checks.iter_mut().map(|check| &mut check.name))
-            .chain(self.primary_key.iter_mut().map(|key| &mut key.name));
-        for name in names.flatten() {
+            .chain(self.primary_key.iter_mut().map(|key| &mut key.name))
+            .flatten()
+            .chain(self.exclusions.iter_mut().map(|part| &mut part.name));
+        for name in names {
             if *name == pair.from {
                 name.clone_from(&pair.to);
                 return Ok(());

@@ -41,6 +41,12 @@ impl IndexExtra {
         self
     }
 
+    /// PostgreSQL: the storage parameter of that name (`fillfactor`).
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.index.parameters.insert(name.into(), value.into());
+        self
+    }
+
     /// UNIQUE.
     pub fn unique(mut self) -> Self {
         self.index.unique = true;

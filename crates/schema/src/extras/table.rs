@@ -9,8 +9,8 @@ use crate::{
 /// What a declaration adds to its entity's table; each method states one fact more. The first one that does not fit is reported.
 ///
 /// Facts that one backend alone has are stated for that backend, whichever the models are read for: [`strict`](Self::strict) and
-/// [`without_rowid`](Self::without_rowid) on SQLite; [`identity_always`](Self::identity_always), [`exclusion`](Self::exclusion) and
-/// [`unlogged`](Self::unlogged) on PostgreSQL; [`engine`](Self::engine) and [`default_collation`](Self::default_collation) on MySQL.
+/// [`without_rowid`](Self::without_rowid) on SQLite; [`identity_always`](Self::identity_always), [`identity`](Self::identity),
+/// [`exclusion`](Self::exclusion), [`parameter`](Self::parameter) and [`unlogged`](Self::unlogged) on PostgreSQL; [`engine`](Self::engine) and [`default_collation`](Self::default_collation) on MySQL.
 #[derive(Debug)]
 #[must_use = "a declaration returns the extras it was given"]
 pub struct TableExtras {
@@ -82,6 +82,7 @@ impl TableExtras {
             columns,
             nulls_not_distinct: false,
             deferrable: None,
+            ..Unique::default()
         });
         self
     }
@@ -103,7 +104,30 @@ impl TableExtras {
         self.table.checks.push(Check {
             name: Some(name),
             expression: condition.into(),
+            ..Check::default()
         });
+        self
+    }
+
+    /// A unique constraint with all it can say ([`Unique`]: INCLUDE, NULLS NOT DISTINCT, DEFERRABLE). One on the same columns that the
+    /// derive makes is replaced by it.
+    pub fn unique_constraint(mut self, unique: Unique) -> Self {
+        for column in unique.columns.iter().chain(&unique.include) {
+            self = self.require_column(column);
+        }
+        self.table
+            .uniques
+            .retain(|other| other.name.is_some() || other.columns != unique.columns);
+        self.table.uniques.push(unique);
+        self
+    }
+
+    /// PostgreSQL: a storage parameter of the table (`fillfactor`, `toast.autovacuum_enabled`).
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if self.backend == Backend::Postgres {
+            let parameters = &mut self.table.options.parameters;
+            parameters.insert(name.into(), value.into());
+        }
         self
     }
 
@@ -113,6 +137,7 @@ impl TableExtras {
             self.table.exclusions.push(Exclusion {
                 name: name.into(),
                 definition: definition.into(),
+                ..Exclusion::default()
             });
         }
         self
@@ -202,6 +227,16 @@ impl TableExtras {
                 always: true,
                 options: SequenceOptions::default(),
             });
+        })
+    }
+
+    /// PostgreSQL: a column is numbered by the server, by this sequence.
+    pub fn identity(self, column: &str, always: bool, options: SequenceOptions) -> Self {
+        if self.backend != Backend::Postgres {
+            return self;
+        }
+        self.change(column, |column| {
+            column.auto_increment = Some(AutoIncrement::Identity { always, options });
         })
     }
 

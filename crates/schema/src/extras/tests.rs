@@ -11,6 +11,7 @@ fn customer() -> Table {
         columns: vec!["email".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     }];
     table.foreign_keys = vec![ForeignKey {
         name: Some("fk-customer-shop_id".into()),
@@ -22,6 +23,7 @@ fn customer() -> Table {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     }];
     table
 }

@@ -15,6 +15,7 @@ pub fn index(table: &TableName, index: &Index) -> Option<IndexCreateStatement> {
         || !is_sayable_name(&index.name)
         || index.invisible
         || index.comment.is_some()
+        || !index.parameters.is_empty()
     {
         return None;
     }

@@ -24,6 +24,7 @@ pub fn from_create_table(statement: &TableCreateStatement) -> Table {
             table.primary_key = Some(PrimaryKey {
                 name: None,
                 columns: vec![column.name.clone()],
+                ..PrimaryKey::default()
             });
         }
         if spec.unique && !spec.primary_key {
@@ -32,6 +33,7 @@ pub fn from_create_table(statement: &TableCreateStatement) -> Table {
                 columns: vec![column.name.clone()],
                 nulls_not_distinct: false,
                 deferrable: None,
+                ..Unique::default()
             });
         }
         table.columns.push(column);
@@ -43,6 +45,7 @@ pub fn from_create_table(statement: &TableCreateStatement) -> Table {
             table.primary_key = Some(PrimaryKey {
                 name,
                 columns: spec.get_column_names(),
+                ..PrimaryKey::default()
             });
         } else if index.is_unique_key() {
             table.uniques.push(Unique {
@@ -50,6 +53,7 @@ pub fn from_create_table(statement: &TableCreateStatement) -> Table {
                 columns: spec.get_column_names(),
                 nulls_not_distinct: index.is_nulls_not_distinct(),
                 deferrable: None,
+                ..Unique::default()
             });
         } else {
             table.indexes.push(from_index_create(index));
@@ -116,6 +120,7 @@ pub fn from_foreign_key(statement: &ForeignKeyCreateStatement) -> ForeignKey {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     }
 }
 

@@ -6,7 +6,9 @@ use sea_query::{
 
 use super::column::is_numbered_by_builder;
 use super::to_column_type;
-use super::write::{inline_foreign_key, inline_primary_key, primary_key, unique_constraint};
+use super::write::{
+    inline_foreign_key, inline_primary_key, is_plain_check, primary_key, unique_constraint,
+};
 use crate::backend::{settled, types};
 use crate::{
     Backend, Column, ColumnType, Pair, RenderError, Server, Table, TableChange, TableName,
@@ -158,9 +160,12 @@ pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
             && !(backend == Backend::Mysql && key.ref_table.schema.is_some())
     });
     rest.extend(left_out(&table.foreign_keys, &kept.foreign_keys).map(TableChange::AddForeignKey));
+    kept.checks.retain(is_plain_check);
+    rest.extend(left_out(&table.checks, &kept.checks).map(TableChange::AddCheck));
     rest.extend(kept.exclusions.drain(..).map(TableChange::AddExclusion));
-    if kept.options.unlogged {
+    if kept.options.unlogged || !kept.options.parameters.is_empty() {
         kept.options.unlogged = false;
+        kept.options.parameters.clear();
         rest.push(TableChange::SetOptions(Box::new(Pair::new(
             kept.options.clone(),
             table.options.clone(),

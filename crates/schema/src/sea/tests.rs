@@ -171,12 +171,14 @@ fn order() -> Table {
     table.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     table.uniques = vec![Unique {
         name: Some("uq-order-name-total".into()),
         columns: vec!["name".into(), "total".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     }];
     table.foreign_keys = vec![ForeignKey {
         name: None,
@@ -188,10 +190,12 @@ fn order() -> Table {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     }];
     table.checks = vec![Check {
         name: Some("ck".into()),
         expression: "total > 0".into(),
+        ..Check::default()
     }];
     table.comment = Some("what is bought".into());
     table
@@ -228,6 +232,7 @@ fn a_constraint_keeps_the_name_it_has_or_has_not() {
     table.primary_key = Some(PrimaryKey {
         name: Some("pk-a".into()),
         columns: vec!["y".into(), "x".into()],
+        ..PrimaryKey::default()
     });
     let statement = create_table(&table).unwrap();
     insta::assert_snapshot!(statement.to_string(PostgresQueryBuilder), @r#"CREATE TABLE "app"."a" ( "x" integer NOT NULL, "y" uuid NOT NULL, CONSTRAINT "pk-a" PRIMARY KEY ("y", "x") )"#);
@@ -238,6 +243,7 @@ fn a_constraint_keeps_the_name_it_has_or_has_not() {
         columns: vec!["y".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     }];
     let statement = create_table(&table).unwrap();
     insta::assert_snapshot!(statement.to_string(SqliteQueryBuilder), @r#"CREATE TABLE "app"."a" ( "x" integer NOT NULL, "y" uuid_text NOT NULL, PRIMARY KEY ("y", "x"), UNIQUE ("y") )"#);

@@ -26,6 +26,8 @@ pub fn table_ref(name: &TableName) -> TableRef {
 pub fn create_table(table: &Table) -> Option<TableCreateStatement> {
     if !table.exclusions.is_empty()
         || table.options.unlogged
+        || !table.options.parameters.is_empty()
+        || !table.checks.iter().all(is_plain_check)
         || !table.options.clauses.is_empty()
         || is_auto_named_key(table)
     {
@@ -65,7 +67,7 @@ pub fn create_table(table: &Table) -> Option<TableCreateStatement> {
 /// The column that carries PRIMARY KEY itself: of a key of one column, unless the key has a name of its own choosing. SQLite's
 /// AUTOINCREMENT is possible there only, whatever the name.
 pub(super) fn inline_primary_key(table: &Table) -> Option<&str> {
-    let key = table.primary_key.as_ref()?;
+    let key = table.primary_key.as_ref().filter(|key| is_plain_key(key))?;
     let [column] = key.columns.as_slice() else {
         return None;
     };
@@ -90,8 +92,21 @@ fn is_auto_named_key(table: &Table) -> bool {
         && !is_default_key_name(table)
 }
 
+/// Whether the key says no more than its columns.
+fn is_plain_key(key: &PrimaryKey) -> bool {
+    key.include.is_empty() && key.deferrable.is_none()
+}
+
+/// Whether the check says no more than its condition.
+pub(super) fn is_plain_check(check: &Check) -> bool {
+    !check.not_valid && !check.no_inherit && !check.not_enforced
+}
+
 /// A key without a name, which SQLite has, is written without one.
 pub(super) fn primary_key(key: &PrimaryKey) -> Option<IndexCreateStatement> {
+    if !is_plain_key(key) {
+        return None;
+    }
     let mut index = SeaIndex::create();
     index.primary();
     if let Some(name) = &key.name {
@@ -107,7 +122,7 @@ pub(super) fn primary_key(key: &PrimaryKey) -> Option<IndexCreateStatement> {
 }
 
 pub(super) fn unique_constraint(unique: &Unique) -> Option<IndexCreateStatement> {
-    if unique.deferrable.is_some() {
+    if unique.deferrable.is_some() || !unique.include.is_empty() {
         return None;
     }
     let mut index = SeaIndex::create();
@@ -210,7 +225,12 @@ pub(super) fn inline_foreign_key(
     key: &ForeignKey,
 ) -> Option<ForeignKeyCreateStatement> {
     let name = foreign_key_name(table, key);
-    if !is_sayable_name(&name) || key.deferrable.is_some() || key.match_full || key.not_valid {
+    if !is_sayable_name(&name)
+        || key.deferrable.is_some()
+        || key.match_full
+        || key.not_valid
+        || !key.delete_columns.is_empty()
+    {
         return None;
     }
     let mut statement = SeaForeignKey::create();

@@ -21,13 +21,20 @@ pub async fn snapshot(
 ) -> Result<Snapshot, DbErr> {
     let mut out = Snapshot::new();
     for table in catalog.tables.values() {
+        if table.columns.is_empty() {
+            // It may have rows, and nothing in them.
+            out.insert(table.name.clone(), Vec::new());
+            continue;
+        }
         let texts: Vec<_> = table
             .columns
             .iter()
             .map(|column| as_text(server, column))
             .collect();
         let row = match server.backend {
-            Backend::Sqlite | Backend::Postgres => texts.join(" || chr31 || "),
+            Backend::Sqlite => texts.join(" || chr31 || "),
+            // The answer has one collation, whatever becomes of the columns': a statement is prepared once.
+            Backend::Postgres => format!("({}) COLLATE \"C\"", texts.join(" || chr31 || ")),
             Backend::Mysql => format!("CONCAT({})", texts.join(", CHAR(31), ")),
         };
         let separator = match server.backend {
@@ -176,6 +183,7 @@ impl Journey {
             | TableChange::DropExclusion(_)
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
+            | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_) => {}
         }
     }

@@ -1,5 +1,7 @@
 //! The indented lines of a table.
 
+use std::collections::BTreeMap;
+
 use plimsoll_schema::{
     Action, Check, Deferrable, Exclusion, ForeignKey, Index, IndexKey, KeyTarget, Nulls, Order,
     PrimaryKey, Table, TableName, Trigger, Unique,
@@ -26,21 +28,26 @@ pub(super) fn read(line: &mut Line<'_>, table: &mut Table) -> Result<(), Expecte
                 column.nullable = false;
             }
         }
-        table.primary_key = Some(PrimaryKey { name, columns });
+        table.primary_key = Some(PrimaryKey {
+            name,
+            columns,
+            include: include(line)?,
+            deferrable: deferrable(line),
+            comment: comment(line)?,
+        });
     } else if line.eat_words("fk") {
         table.foreign_keys.push(foreign_key(line)?);
     } else if line.eat_words("check") {
-        let name = if line.starts_with(":") {
-            None
-        } else {
-            Some(line.name()?)
-        };
-        let expression = after_colon(line)?;
-        table.checks.push(Check { name, expression });
+        table.checks.push(check(line)?);
     } else if line.eat_words("exclude") {
         let name = line.name()?;
+        let comment = comment(line)?;
         let definition = after_colon(line)?;
-        table.exclusions.push(Exclusion { name, definition });
+        table.exclusions.push(Exclusion {
+            name,
+            definition,
+            comment,
+        });
     } else if line.eat_words("trigger") {
         let name = line.name()?;
         let sql = after_colon(line)?;
@@ -69,9 +76,51 @@ fn unique(line: &mut Line<'_>) -> Result<Unique, Expected> {
     Ok(Unique {
         name: optional_name(line)?,
         columns: line.names()?,
+        include: include(line)?,
         nulls_not_distinct: line.eat_words("nulls not distinct"),
         deferrable: deferrable(line),
+        comment: comment(line)?,
     })
+}
+
+fn check(line: &mut Line<'_>) -> Result<Check, Expected> {
+    let mut check = Check::default();
+    let says_nothing = |line: &Line<'_>| {
+        let words = [":", "no inherit", "not enforced", "not valid", "comment "];
+        words.iter().any(|words| line.starts_with(words))
+    };
+    if !says_nothing(line) {
+        check.name = Some(line.name()?);
+    }
+    check.no_inherit = line.eat_words("no inherit");
+    check.not_enforced = line.eat_words("not enforced");
+    check.not_valid = line.eat_words("not valid");
+    check.comment = comment(line)?;
+    check.expression = after_colon(line)?;
+    Ok(check)
+}
+
+fn include(line: &mut Line<'_>) -> Result<Vec<String>, Expected> {
+    if line.eat_words("include") {
+        line.names()
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+fn comment(line: &mut Line<'_>) -> Result<Option<String>, Expected> {
+    line.eat_words("comment").then(|| line.string()).transpose()
+}
+
+/// `with (fillfactor '70')`, after its first word.
+pub(super) fn parameters(line: &mut Line<'_>) -> Result<BTreeMap<String, String>, Expected> {
+    let mut inside = Line::new(line.group()?);
+    let mut out = BTreeMap::new();
+    while !inside.is_done() {
+        out.insert(inside.name()?, inside.string()?);
+        inside.comma()?;
+    }
+    Ok(out)
 }
 
 fn deferrable(line: &mut Line<'_>) -> Option<Deferrable> {
@@ -102,6 +151,8 @@ fn index(line: &mut Line<'_>) -> Result<Index, Expected> {
             index.invisible = true;
         } else if line.eat_words("comment") {
             index.comment = Some(line.string()?);
+        } else if line.eat_words("with") {
+            index.parameters = parameters(line)?;
         } else if line.eat_words("where") {
             index.predicate = Some(line.take_rest().to_owned());
         } else {
@@ -159,16 +210,22 @@ fn foreign_key(line: &mut Line<'_>) -> Result<ForeignKey, Expected> {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     };
     while !line.is_done() {
         if line.eat_words("on delete") {
             key.on_delete = Some(action(line)?);
+            if line.eat_words("of") {
+                key.delete_columns = line.names()?;
+            }
         } else if line.eat_words("on update") {
             key.on_update = Some(action(line)?);
         } else if line.eat_words("match full") {
             key.match_full = true;
         } else if line.eat_words("not valid") {
             key.not_valid = true;
+        } else if line.starts_with("comment ") {
+            key.comment = comment(line)?;
         } else if let Some(when) = deferrable(line) {
             key.deferrable = Some(when);
         } else {

@@ -34,9 +34,13 @@ pub fn read(text: &str) -> Result<Catalog, TextError> {
             let (schema, name) = line.qualified().map_err(error)?;
             let name = TypeName { schema, name };
             let values = line.values().map_err(error)?;
-            catalog
-                .enums
-                .insert(name.clone(), EnumType { name, values });
+            let comment = line.eat_words("comment").then(|| line.string());
+            let enum_type = EnumType {
+                name: name.clone(),
+                values,
+                comment: comment.transpose().map_err(error)?,
+            };
+            catalog.enums.insert(name, enum_type);
         } else {
             return Err(error(format!(
                 "expected `table` or `enum`, not `{trimmed}`"
@@ -79,6 +83,8 @@ fn header(line: &mut Line<'_>) -> Result<Table, Expected> {
             table.options.without_rowid = true;
         } else if line.eat_words("unlogged") {
             table.options.unlogged = true;
+        } else if line.eat_words("with") {
+            table.options.parameters = part::parameters(line)?;
         } else if line.eat_words("engine") {
             table.options.engine = Some(line.name()?);
         } else if line.eat_words("collate") {
@@ -105,6 +111,7 @@ pub(super) fn column(line: &mut Line<'_>, table: &mut Table) -> Result<(), Expec
             table.primary_key = Some(PrimaryKey {
                 name: None,
                 columns: vec![column.name.clone()],
+                ..PrimaryKey::default()
             });
         } else if line.eat_words("auto") {
             column.auto_increment = Some(AutoIncrement::Auto);

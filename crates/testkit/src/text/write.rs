@@ -1,11 +1,12 @@
 //! A catalog as catalog text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use plimsoll_schema::{
     Action, AutoIncrement, Catalog, Check, Column, Deferrable, Exclusion, ForeignKey, Index,
     IndexKey, KeyTarget, Literal, Nulls, Order, PrimaryKey, SequenceOptions, Table, TableName,
-    Trigger, Unique, Value,
+    TableOptions, Trigger, Unique, Value,
 };
 
 use super::types;
@@ -19,7 +20,8 @@ pub fn write(catalog: &Catalog) -> String {
     for (own, enum_type) in &catalog.enums {
         if of_columns.enums.get(own) != Some(enum_type) {
             let own = qualified(own.schema.as_ref(), &own.name);
-            let _ = writeln!(out, "enum {own} {}", values(&enum_type.values));
+            let comment = comment(enum_type.comment.as_deref());
+            let _ = writeln!(out, "enum {own} {}{comment}", values(&enum_type.values));
         }
     }
     for table in catalog.tables.values() {
@@ -32,6 +34,7 @@ fn write_table(table: &Table, out: &mut String) {
     let _ = writeln!(out, "table {}{}", table_name(&table.name), header(table));
     let inline_key = table.primary_key.as_ref().filter(|key| {
         key.name.is_none()
+            && (&key.include, &key.deferrable, &key.comment) == (&Vec::new(), &None, &None)
             && matches!(key.columns.as_slice(), [one] if table.column(one).is_some_and(|c| !c.nullable))
     });
     for own in &table.columns {
@@ -57,20 +60,40 @@ fn parts<P: Part>(parts: &[P]) -> impl Iterator<Item = String> {
 }
 
 fn header(table: &Table) -> String {
-    let options = &table.options;
+    let mut out = String::new();
+    if let Some(was) = &table.renamed_from {
+        let _ = write!(out, " was {}", table_name(was));
+    }
+    let partition_by = table.options.partition_by.clone();
+    let rest = TableOptions {
+        partition_by: None,
+        ..table.options.clone()
+    };
+    out.push_str(&options(&rest));
+    out.push_str(&comment(table.comment.as_deref()));
+    // It takes the rest of the line.
+    let partition_by = TableOptions {
+        partition_by,
+        ..TableOptions::default()
+    };
+    out + &options(&partition_by)
+}
+
+/// Writes what is out of the ordinary in how a table is stored, each word after a space.
+pub fn options(options: &TableOptions) -> String {
     let mut out = String::new();
     let mut say = |word: &str, value: Option<String>| {
         if let Some(value) = value {
             let _ = write!(out, " {word}{value}");
         }
     };
-    say("was ", table.renamed_from.as_ref().map(table_name));
     say("strict", options.strict.then(String::new));
     say("without rowid", options.without_rowid.then(String::new));
     say("unlogged", options.unlogged.then(String::new));
+    let with = parameters(&options.parameters);
+    say(with.trim_start(), (!with.is_empty()).then(String::new));
     say("engine ", options.engine.as_deref().map(name));
     say("collate ", options.collation.as_deref().map(name));
-    say("comment ", table.comment.as_deref().map(string));
     say("partition by ", options.partition_by.clone());
     out
 }
@@ -179,9 +202,12 @@ pub trait Part {
 impl Part for PrimaryKey {
     fn text(&self) -> String {
         format!(
-            "pk {}{}",
+            "pk {}{}{}{}{}",
             optional(self.name.as_ref()),
-            names(&self.columns)
+            names(&self.columns),
+            include(&self.include),
+            deferrable(self.deferrable),
+            comment(self.comment.as_deref())
         )
     }
 }
@@ -195,7 +221,11 @@ impl Part for Unique {
         };
         let own = optional(self.name.as_ref());
         let when = deferrable(self.deferrable);
-        format!("unique {own}{}{nulls}{when}", names(&self.columns))
+        let (include, comment) = (include(&self.include), comment(self.comment.as_deref()));
+        format!(
+            "unique {own}{}{include}{nulls}{when}{comment}",
+            names(&self.columns)
+        )
     }
 }
 
@@ -207,18 +237,15 @@ impl Part for Index {
         if let Some(method) = &self.method {
             let _ = write!(out, " using {}", name(method));
         }
-        if !self.include.is_empty() {
-            let _ = write!(out, " include {}", names(&self.include));
-        }
+        out.push_str(&include(&self.include));
         if self.nulls_not_distinct {
             out.push_str(" nulls not distinct");
         }
         if self.invisible {
             out.push_str(" invisible");
         }
-        if let Some(comment) = &self.comment {
-            let _ = write!(out, " comment {}", string(comment));
-        }
+        out.push_str(&parameters(&self.parameters));
+        out.push_str(&comment(self.comment.as_deref()));
         if let Some(predicate) = &self.predicate {
             let _ = write!(out, " where {predicate}");
         }
@@ -265,6 +292,9 @@ impl Part for ForeignKey {
         if let Some(on_delete) = self.on_delete {
             let _ = write!(out, " on delete {}", action(on_delete));
         }
+        if !self.delete_columns.is_empty() {
+            let _ = write!(out, " of {}", names(&self.delete_columns));
+        }
         if let Some(on_update) = self.on_update {
             let _ = write!(out, " on update {}", action(on_update));
         }
@@ -275,8 +305,29 @@ impl Part for ForeignKey {
         if self.not_valid {
             out.push_str(" not valid");
         }
+        out.push_str(&comment(self.comment.as_deref()));
         out
     }
+}
+
+fn include(columns: &[String]) -> String {
+    if columns.is_empty() {
+        return String::new();
+    }
+    format!(" include {}", names(columns))
+}
+
+fn comment(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!(" comment {}", string(text)))
+}
+
+fn parameters(parameters: &BTreeMap<String, String>) -> String {
+    if parameters.is_empty() {
+        return String::new();
+    }
+    let one = |(own, value): (&String, &String)| format!("{} {}", name(own), string(value));
+    let all: Vec<_> = parameters.iter().map(one).collect();
+    format!(" with ({})", all.join(", "))
 }
 
 const fn deferrable(when: Option<Deferrable>) -> &'static str {
@@ -289,16 +340,26 @@ const fn deferrable(when: Option<Deferrable>) -> &'static str {
 
 impl Part for Check {
     fn text(&self) -> String {
-        match &self.name {
-            Some(own) => format!("check {}: {}", name(own), self.expression),
-            None => format!("check: {}", self.expression),
-        }
+        let own = (self.name.as_ref()).map_or_else(String::new, |own| format!(" {}", name(own)));
+        let inherit = if self.no_inherit { " no inherit" } else { "" };
+        let enforced = if self.not_enforced {
+            " not enforced"
+        } else {
+            ""
+        };
+        let valid = if self.not_valid { " not valid" } else { "" };
+        let comment = comment(self.comment.as_deref());
+        format!(
+            "check{own}{inherit}{enforced}{valid}{comment}: {}",
+            self.expression
+        )
     }
 }
 
 impl Part for Exclusion {
     fn text(&self) -> String {
-        format!("exclude {}: {}", name(&self.name), self.definition)
+        let comment = comment(self.comment.as_deref());
+        format!("exclude {}{comment}: {}", name(&self.name), self.definition)
     }
 }
 

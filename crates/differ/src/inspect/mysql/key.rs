@@ -51,6 +51,7 @@ pub(super) fn index(table: &mut Table, rows: &[Row]) {
         table.primary_key = Some(PrimaryKey {
             name: None,
             columns: columns(),
+            ..PrimaryKey::default()
         });
     } else if index.is_plain_unique() && index.comment.is_none() && !index.invisible {
         table.uniques.push(Unique {
@@ -58,6 +59,7 @@ pub(super) fn index(table: &mut Table, rows: &[Row]) {
             name: Some(index.name),
             nulls_not_distinct: false,
             deferrable: None,
+            ..Unique::default()
         });
     } else {
         table.indexes.push(index);
@@ -104,6 +106,7 @@ pub(super) fn foreign_keys(
             deferrable: None,
             match_full: false,
             not_valid: false,
+            ..ForeignKey::default()
         };
         Some((first.text(0).to_owned(), key))
     };
@@ -136,5 +139,6 @@ pub(super) fn check(server: &Server, table: &mut Table, row: &Row) {
     table.checks.push(Check {
         name: Some(name.to_owned()),
         expression,
+        ..Check::default()
     });
 }

@@ -18,8 +18,8 @@ pub(super) const ENUMS: &str = "SELECT t.oid, t.typarray, n.nspname::text, t.typ
      (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) \
      FROM pg_enum e WHERE e.enumtypid = t.oid), \
      EXISTS (SELECT FROM pg_depend d \
-     WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') \
-     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'";
+     WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'), \
+     obj_description(t.oid, 'pg_type') FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e'";
 
 /// The enum types, by their identity and by that of their array type.
 pub(super) struct Enums {
@@ -44,7 +44,14 @@ impl Enums {
             by_id.insert(row.id(1)?, ColumnType::Array(Box::new(ty.clone())));
             by_id.insert(row.id(0)?, ty);
             if !row.flag(5)? {
-                ours.push((schema.to_owned(), EnumType { name, values }));
+                ours.push((
+                    schema.to_owned(),
+                    EnumType {
+                        name,
+                        values,
+                        comment: row.words(6)?,
+                    },
+                ));
             }
         }
         Ok(Self { by_id, ours })
@@ -66,22 +73,34 @@ pub(super) fn sequences_query(schemas: &str) -> String {
     let is_ours = is_ours(schemas);
     format!(
         "SELECT d.refobjid, d.refobjsubid, format_type(s.seqtypid, NULL), \
-         s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle \
+         s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle, \
+         s.seqrelid::regclass::text \
          FROM pg_sequence s JOIN pg_depend d ON d.classid = 'pg_class'::regclass \
          AND d.objid = s.seqrelid AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass \
-         AND d.deptype = 'i' JOIN pg_class c ON c.oid = d.refobjid WHERE {is_ours}"
+         AND d.deptype IN ('a', 'i') JOIN pg_class c ON c.oid = d.refobjid WHERE {is_ours}"
     )
 }
 
-/// The options of the sequences that identity columns own, by table and column number.
-pub(super) struct Sequences(HashMap<(Id, i32), SequenceOptions>);
+/// The sequence that a column owns.
+pub(super) struct Sequence {
+    options: SequenceOptions,
+    /// Its name, as the server prints it in this session.
+    name: String,
+}
+
+/// The sequences that columns own, by table and column number.
+pub(super) struct Sequences(HashMap<(Id, i32), Sequence>);
 
 impl Sequences {
     pub(super) fn read(rows: &[QueryResult]) -> Result<Self, InspectError> {
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {
             let row = Row::of(row)?;
-            found.insert((row.id(0)?, row.integer(1)?), sequence_options(row)?);
+            let sequence = Sequence {
+                options: sequence_options(row)?,
+                name: row.text(9)?.to_owned(),
+            };
+            found.insert((row.id(0)?, row.integer(1)?), sequence);
         }
         Ok(Self(found))
     }
@@ -163,8 +182,8 @@ pub(super) fn read(
         };
         let mut column = Column::new(row.text(2)?, ty);
         column.nullable = !row.flag(5)?;
-        let options = sequences.0.get(&(id, i32::from(number)));
-        read_value(&mut column, row, options, server)?;
+        let sequence = sequences.0.get(&(id, i32::from(number)));
+        read_value(&mut column, row, sequence, server)?;
         column.collation = row.words(9)?;
         column.comment = row.words(10)?;
         numbers.push(number);
@@ -177,7 +196,7 @@ pub(super) fn read(
 fn read_value(
     column: &mut Column,
     row: Row<'_>,
-    options: Option<&SequenceOptions>,
+    sequence: Option<&Sequence>,
     server: &Server,
 ) -> Result<(), InspectError> {
     let text = row.text_or_null(6)?;
@@ -193,12 +212,14 @@ fn read_value(
     if !identity.is_empty() {
         column.auto_increment = Some(AutoIncrement::Identity {
             always: identity == "a",
-            options: options.cloned().unwrap_or_default(),
+            options: sequence.map(|own| own.options.clone()).unwrap_or_default(),
         });
         return Ok(());
     }
     let Some(text) = text else { return Ok(()) };
-    if calls_a_sequence(text) && matches!(column.ty, ColumnType::Int { .. }) {
+    let is_its_own =
+        |own: &Sequence| text == format!("nextval('{}'::regclass)", own.name.replace('\'', "''"));
+    if sequence.is_some_and(is_its_own) && matches!(column.ty, ColumnType::Int { .. }) {
         column.auto_increment = Some(AutoIncrement::Serial);
         return Ok(());
     }
@@ -210,13 +231,4 @@ fn read_value(
             literal @ Value::Literal(_) => literal,
         });
     Ok(())
-}
-
-/// Whether the default is the next value of a sequence and nothing else. Old dumps make sequences that no column owns; such a column is
-/// numbered all the same, and a scratch database has no sequence of that name.
-fn calls_a_sequence(default: &str) -> bool {
-    default
-        .strip_prefix("nextval('")
-        .and_then(|rest| rest.strip_suffix("'::regclass)"))
-        .is_some_and(|name| !name.replace("''", "").contains('\''))
 }

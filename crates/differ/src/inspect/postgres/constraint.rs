@@ -16,6 +16,16 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
     let is_ours = is_ours(schemas);
     let nulls = nulls_not_distinct(server, "ui");
     let lost = lost_clauses(server);
+    let not_enforced = if server.version >= Version(18, 0, 0) {
+        "NOT con.conenforced"
+    } else {
+        "false"
+    };
+    let set_null = if server.version >= Version(15, 0, 0) {
+        "con.confdelsetcols"
+    } else {
+        "NULL::int2[]"
+    };
     format!(
         "SELECT con.conrelid, con.conname::text, con.contype::text, con.conkey, con.condeferrable, \
          con.condeferred, NOT con.convalidated, rn.nspname::text, rc.relname::text, \
@@ -24,31 +34,28 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
          ON k.attrelid = con.confrelid AND k.attnum = u.number ORDER BY u.place) END, \
          con.confdeltype::text, con.confupdtype::text, con.confmatchtype::text, \
          CASE con.contype WHEN 'c' THEN pg_get_expr(con.conbin, con.conrelid, true) \
-         WHEN 'x' THEN pg_get_constraintdef(con.oid, true) END, {nulls}, {lost} \
+         WHEN 'x' THEN pg_get_constraintdef(con.oid, true) END, {nulls}, {lost}, d.description, \
+         con.connoinherit, CASE WHEN ui.indnatts > ui.indnkeyatts THEN ui.indkey::text END, \
+         ui.indnkeyatts, {set_null}, {not_enforced} \
          FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid \
          LEFT JOIN pg_class rc ON rc.oid = con.confrelid \
          LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace \
          LEFT JOIN pg_index ui ON ui.indexrelid = con.conindid AND con.contype IN ('p', 'u') \
+         LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass \
+         AND d.objoid = con.oid AND d.objsubid = 0 \
          WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') AND con.conparentid = 0 AND {is_ours}"
     )
 }
 
 /// The clauses of a constraint that a catalog has no room for, as text.
 fn lost_clauses(server: &Server) -> String {
-    let mut clauses = vec![
-        "CASE WHEN con.contype = 'c' AND con.connoinherit THEN 'NO INHERIT' END",
-        "CASE WHEN con.contype = 'c' AND NOT con.convalidated THEN 'NOT VALID' END",
-        "CASE WHEN con.contype = 'p' AND con.condeferrable THEN 'DEFERRABLE' END",
-        "CASE WHEN ui.indnatts > ui.indnkeyatts THEN 'INCLUDE' END",
+    if server.version < Version(18, 0, 0) {
+        return "NULL::text".into();
+    }
+    let clauses = [
+        "CASE WHEN con.conperiod THEN 'PERIOD' END",
+        "CASE WHEN con.contype = 'f' AND NOT con.conenforced THEN 'NOT ENFORCED' END",
     ];
-    if server.version >= Version(15, 0, 0) {
-        clauses
-            .push("CASE WHEN con.confdelsetcols IS NOT NULL THEN 'ON DELETE of some columns' END");
-    }
-    if server.version >= Version(18, 0, 0) {
-        clauses.push("CASE WHEN con.conperiod THEN 'PERIOD' END");
-        clauses.push("CASE WHEN NOT con.conenforced THEN 'NOT ENFORCED' END");
-    }
     format!("concat_ws(', ', {})", clauses.join(", "))
 }
 
@@ -85,29 +92,52 @@ pub(super) fn read(
             "p" | "u" | "f" => column_names(table, numbers, &row.numbers(3)?)?,
             _ => Vec::new(),
         };
+        let include = match row.text_or_null(18)? {
+            Some(_) => {
+                let all = row.vector(18)?;
+                let keys = usize::try_from(row.number(19)?).unwrap_or(all.len());
+                column_names(table, numbers, all.get(keys..).unwrap_or_default())?
+            }
+            None => Vec::new(),
+        };
+        let comment = row.words(16)?;
         match kind {
             "p" => {
                 table.primary_key = Some(PrimaryKey {
                     name: Some(name),
                     columns,
+                    include,
+                    deferrable: deferrable(row)?,
+                    comment,
                 });
             }
             "u" => table.uniques.push(Unique {
                 name: Some(name),
                 columns,
+                include,
                 nulls_not_distinct: row.flag(14)?,
                 deferrable: deferrable(row)?,
+                comment,
             }),
-            "f" => table
-                .foreign_keys
-                .push(foreign_key(row, name, columns, server)?),
+            "f" => {
+                let numbered = row.numbers_or_null(20)?.unwrap_or_default();
+                let mut key = foreign_key(row, name, columns, server)?;
+                key.delete_columns = column_names(table, numbers, &numbered)?;
+                key.comment = comment;
+                table.foreign_keys.push(key);
+            }
             "c" => table.checks.push(Check {
                 name: Some(name),
                 expression: row.expression(13)?.unwrap_or_default(),
+                not_valid: row.flag(6)? && !row.flag(21)?,
+                not_enforced: row.flag(21)?,
+                no_inherit: row.flag(17)?,
+                comment,
             }),
             _ => table.exclusions.push(Exclusion {
                 name,
                 definition: row.text(13)?.to_owned(),
+                comment,
             }),
         }
     }
@@ -130,6 +160,7 @@ fn foreign_key(
         deferrable: deferrable(row)?,
         match_full: row.text(12)? == "f",
         not_valid: row.flag(6)?,
+        ..ForeignKey::default()
     })
 }
 

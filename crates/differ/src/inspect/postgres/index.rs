@@ -1,11 +1,11 @@
 //! Indexes that back no constraint.
 
-use plimsoll_schema::{Diagnostic, Index, IndexKey, Nulls, Order, Server, Table};
+use plimsoll_schema::{Diagnostic, Index, IndexKey, Nulls, Order, Server, Table, Version};
 use sea_orm::QueryResult;
 
 use super::constraint::nulls_not_distinct;
 use super::row::{Row, one_line};
-use super::table::{Tables, column_name, is_ours};
+use super::table::{Tables, column_name, is_ours, parameters};
 use super::{InspectError, invalid_index};
 
 /// `pg_get_indexdef` and the names of operator classes and collations are asked for only where there is something out of the
@@ -13,6 +13,17 @@ use super::{InspectError, invalid_index};
 pub(super) fn query(schemas: &str, server: &Server) -> String {
     let is_ours = is_ours(schemas);
     let nulls = nulls_not_distinct(server, "i");
+    // Operator classes have options of their own since version 13.
+    let (or_options, or_option, option) = if server.version >= Version(13, 0, 0) {
+        (
+            "OR EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = i.indexrelid AND x.attoptions IS NOT NULL)",
+            "OR EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = i.indexrelid AND x.attnum = k.place AND x.attoptions IS NOT NULL)",
+            "|| coalesce((SELECT ' (' || string_agg(split_part(opt, '=', 1) || '=' || quote_literal(substr(opt, strpos(opt, '=') + 1)), ', ') || ')' \
+             FROM pg_attribute x, unnest(x.attoptions) opt WHERE x.attrelid = i.indexrelid AND x.attnum = k.place), '')",
+        )
+    } else {
+        ("", "", "")
+    };
     format!(
         "SELECT i.indrelid, ic.relname::text, am.amname::text, i.indisunique, {nulls}, \
          i.indnkeyatts, i.indkey::text, i.indoption::text, \
@@ -20,8 +31,8 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
          THEN pg_get_indexdef(i.indexrelid, k.place::int, true) END \
          FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place) ORDER BY k.place) END, \
          CASE WHEN i.indclass::oid[] && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault) \
-         THEN array(SELECT CASE WHEN NOT o.opcdefault THEN CASE WHEN pg_opclass_is_visible(o.oid) \
-         THEN quote_ident(o.opcname) ELSE quote_ident(n.nspname) || '.' || quote_ident(o.opcname) END END \
+         {or_options} THEN array(SELECT CASE WHEN NOT o.opcdefault {or_option} THEN CASE WHEN pg_opclass_is_visible(o.oid) \
+         THEN quote_ident(o.opcname) ELSE quote_ident(n.nspname) || '.' || quote_ident(o.opcname) END {option} END \
          FROM unnest(i.indclass::oid[]) WITH ORDINALITY k(class, place) \
          JOIN pg_opclass o ON o.oid = k.class JOIN pg_namespace n ON n.oid = o.opcnamespace \
          ORDER BY k.place) END, \
@@ -29,7 +40,7 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
          THEN array(SELECT CASE WHEN k.id <> 100 THEN co.collname::text END \
          FROM unnest(i.indcollation::oid[]) WITH ORDINALITY k(id, place) \
          LEFT JOIN pg_collation co ON co.oid = k.id ORDER BY k.place) END, \
-         pg_get_expr(i.indpred, i.indrelid, true), d.description, i.indisvalid \
+         pg_get_expr(i.indpred, i.indrelid, true), d.description, i.indisvalid, ic.reloptions \
          FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid \
          JOIN pg_am am ON am.oid = ic.relam JOIN pg_class c ON c.oid = i.indrelid \
          LEFT JOIN pg_description d \
@@ -74,6 +85,7 @@ pub(super) fn read(
             predicate: row.expression(11)?,
             invisible: false,
             comment: row.words(12)?,
+            parameters: parameters(&row.texts_or_nulls(14)?),
         };
         table.indexes.push(index);
     }

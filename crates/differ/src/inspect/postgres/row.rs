@@ -79,6 +79,10 @@ impl<'a> Row<'a> {
         self.get(at)
     }
 
+    pub(super) fn numbers_or_null(self, at: usize) -> Result<Option<Vec<i16>>, InspectError> {
+        self.get(at)
+    }
+
     /// An `int2vector` as text: its arrays count from zero, which the driver refuses.
     pub(super) fn vector(self, at: usize) -> Result<Vec<i16>, InspectError> {
         let text = self.text(at)?;

@@ -1,6 +1,6 @@
 //! Tables, and finding a table and its columns by the numbers that the other rows name them with.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use plimsoll_schema::{Server, Table, TableName};
 use sea_orm::QueryResult;
@@ -20,7 +20,9 @@ pub(super) fn query(schemas: &str) -> String {
     let is_ours = is_ours(schemas);
     format!(
         "SELECT c.oid, n.nspname::text, c.relname::text, d.description, c.relpersistence = 'u', \
-         CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END \
+         CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, \
+         c.reloptions || array(SELECT 'toast.' || opt FROM pg_class tc, unnest(tc.reloptions) opt \
+         WHERE tc.oid = c.reltoastrelid) \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_description d \
          ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0 \
@@ -29,6 +31,17 @@ pub(super) fn query(schemas: &str) -> String {
          AND NOT EXISTS (SELECT FROM pg_depend e \
          WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')"
     )
+}
+
+/// Storage parameters, each `name=value` in a row of the catalog.
+pub(super) fn parameters(texts: &[Option<String>]) -> BTreeMap<String, String> {
+    let pairs = texts
+        .iter()
+        .flatten()
+        .filter_map(|text| text.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// The tables, while their parts are read.
@@ -51,6 +64,7 @@ impl Tables {
             table.comment = row.words(3)?;
             table.options.unlogged = row.flag(4)?;
             table.options.partition_by = row.words(5)?;
+            table.options.parameters = parameters(&row.texts_or_nulls(6)?);
             tables.push(table);
         }
         let numbers = vec![Vec::new(); tables.len()];

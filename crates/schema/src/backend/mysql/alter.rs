@@ -135,6 +135,7 @@ fn column_of(change: &TableChange) -> Option<&str> {
         | TableChange::DropExclusion(_)
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => None,
     }
 }
@@ -227,6 +228,7 @@ fn through_builder(place: &Place<'_>, change: &TableChange) -> Result<Option<Str
         | TableChange::DropExclusion(_)
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => None,
     })
 }

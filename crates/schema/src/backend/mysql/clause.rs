@@ -5,7 +5,7 @@ use super::value::quote_string;
 use super::{column, implicit, is_mariadb};
 use crate::backend::{RenderError, Server, Version, qualified, quote};
 use crate::{
-    Check, Column, ForeignKey, Index, IndexKey, KeyTarget, Order, Pair, Table, TableChange,
+    Check, Column, ForeignKey, Index, IndexKey, KeyTarget, Order, Pair, Part, Table, TableChange,
     TableName, TableOptions, sea,
 };
 
@@ -67,6 +67,10 @@ impl Place<'_> {
                 "COMMENT = {}",
                 quote_string(pair.to.as_deref().unwrap_or_default())
             )),
+            TableChange::CommentOn { part, .. } => {
+                let (Part::Index(name) | Part::Constraint(name)) = part;
+                Err(unsupported("way to change the comment of an index", name))
+            }
             TableChange::SetOptions(pair) => self.set_options(pair),
         }
     }

@@ -149,6 +149,7 @@ impl Reader<'_> {
             self.table.primary_key = Some(PrimaryKey {
                 name: None,
                 columns: column_names(&keys)?,
+                ..PrimaryKey::default()
             });
             return Some(());
         }
@@ -157,7 +158,11 @@ impl Reader<'_> {
             if cursor.words("CHECK") {
                 let expression = value::plain(cursor.group()?);
                 let name = Some(name);
-                self.table.checks.push(Check { name, expression });
+                self.table.checks.push(Check {
+                    name,
+                    expression,
+                    ..Check::default()
+                });
                 return Some(());
             }
             return self.foreign_key(name, cursor);
@@ -197,6 +202,7 @@ impl Reader<'_> {
             deferrable: None,
             match_full: false,
             not_valid: false,
+            ..ForeignKey::default()
         };
         while let Some(word) = cursor.word() {
             if !word.eq_ignore_ascii_case("ON") {
@@ -243,6 +249,7 @@ impl Reader<'_> {
                 name: Some(index.name),
                 nulls_not_distinct: false,
                 deferrable: None,
+                ..Unique::default()
             });
         } else {
             self.table.indexes.push(index);
@@ -310,7 +317,11 @@ impl Reader<'_> {
             column.ty = ColumnType::Json;
         } else {
             let name = Some(column.name.clone());
-            self.table.checks.push(Check { name, expression });
+            self.table.checks.push(Check {
+                name,
+                expression,
+                ..Check::default()
+            });
         }
     }
 }

@@ -5,12 +5,15 @@
 //!
 //! Invariant: the SQL depends on the change alone, but for an enum type that is made anew, whose users are taken from `before`.
 
+use std::collections::BTreeMap;
+
 use sea_query::PostgresQueryBuilder;
 
 use super::{name, value};
 use crate::backend::{Backend, RenderError, Server, Version};
 use crate::{
-    AutoIncrement, Catalog, Change, Column, Pair, Table, TableChange, TableName, TableOptions, sea,
+    AutoIncrement, Catalog, Change, Column, Pair, Part, Table, TableChange, TableName,
+    TableOptions, sea,
 };
 
 mod alter_column;
@@ -39,7 +42,7 @@ pub(in crate::backend) fn render(
             }
             Ok(out)
         }
-        Change::CreateEnum(enum_type) => Ok(vec![enum_type::create(enum_type)]),
+        Change::CreateEnum(enum_type) => Ok(enum_type::create(enum_type)),
         Change::DropEnum(enum_type) => Ok(vec![enum_type::drop(&enum_type.name)]),
         Change::AlterEnum(pair) => enum_type::alter(server, before, pair.as_ref()),
         Change::RenameEnum(names) => Ok(enum_type::rename(server, names)),
@@ -84,6 +87,7 @@ fn create_table(server: &Server, table: &Table) -> Result<Vec<String>, RenderErr
     }
     let mut out = vec![statement];
     out.extend(numbered_later);
+    out.extend(constraint::comments(&kept));
     for index in &table.indexes {
         out.extend(index::add(server, &table.name, index)?);
     }
@@ -180,6 +184,10 @@ fn alter_table(
     change: &TableChange,
 ) -> Result<Vec<String>, RenderError> {
     let alter = |action: String| vec![format!("ALTER TABLE {} {action}", name::table(table))];
+    let commented = |mut sql: Vec<String>, of: &str, text: &Option<String>| {
+        sql.extend(comment(&constraint::object(table, of), text.as_deref()));
+        sql
+    };
     Ok(match change {
         TableChange::AddColumn(column) => add_column(server, table, column)?,
         TableChange::DropColumn(column) => {
@@ -191,13 +199,21 @@ fn alter_table(
         TableChange::AlterColumn(pair) => {
             alter_column::alter(server, table, pair.as_ref().as_ref())?
         }
-        TableChange::AddPrimaryKey(key) => alter(constraint::add_primary_key(table, key)),
+        TableChange::AddPrimaryKey(key) => commented(
+            alter(constraint::add_primary_key(table, key)),
+            &constraint::primary_key_name(table, key),
+            &key.comment,
+        ),
         TableChange::DropPrimaryKey(key) => {
             alter(constraint::drop(&constraint::primary_key_name(table, key)))
         }
         TableChange::AddUnique(unique) => {
             constraint::check_nulls(server, unique)?;
-            alter(constraint::add_unique(table, unique))
+            commented(
+                alter(constraint::add_unique(table, unique)),
+                &sea::unique_name(table, unique),
+                &unique.comment,
+            )
         }
         TableChange::DropUnique(unique) => {
             alter(constraint::drop(&sea::unique_name(table, unique)))
@@ -205,22 +221,37 @@ fn alter_table(
         TableChange::AddIndex(index) => index::add(server, table, index)?,
         TableChange::DropIndex(index) => vec![index::drop(table, index)],
         TableChange::RenameIndex(names) => vec![index::rename(table, names)],
-        TableChange::AddForeignKey(key) => match sea::foreign_key(table, key) {
-            Some(statement) => vec![statement.to_string(PostgresQueryBuilder)],
-            None => alter(constraint::add_foreign_key(table, key)),
-        },
+        TableChange::AddForeignKey(key) => {
+            constraint::check_set_null(server, key)?;
+            let add = match sea::foreign_key(table, key) {
+                Some(statement) => vec![statement.to_string(PostgresQueryBuilder)],
+                None => alter(constraint::add_foreign_key(table, key)),
+            };
+            commented(add, &sea::foreign_key_name(table, key), &key.comment)
+        }
         TableChange::DropForeignKey(key) => {
             alter(constraint::drop(&sea::foreign_key_name(table, key)))
         }
-        TableChange::AddCheck(check) => alter(constraint::add_check(check)),
+        TableChange::AddCheck(check) => {
+            constraint::check_enforced(server, check)?;
+            commented(
+                alter(constraint::add_check(check)),
+                &constraint::check_name(table, check),
+                &check.comment,
+            )
+        }
         TableChange::DropCheck(check) => {
             alter(constraint::drop(&constraint::check_name(table, check)))
         }
-        TableChange::AddExclusion(exclusion) => alter(format!(
-            "ADD CONSTRAINT {} {}",
-            name::ident(&exclusion.name),
-            exclusion.definition
-        )),
+        TableChange::AddExclusion(exclusion) => commented(
+            alter(format!(
+                "ADD CONSTRAINT {} {}",
+                name::ident(&exclusion.name),
+                exclusion.definition
+            )),
+            &exclusion.name,
+            &exclusion.comment,
+        ),
         TableChange::DropExclusion(exclusion) => alter(constraint::drop(&exclusion.name)),
         TableChange::RenameConstraint(names) => alter(format!(
             "RENAME CONSTRAINT {} TO {}",
@@ -231,6 +262,13 @@ fn alter_table(
             &format!("TABLE {}", name::table(table)),
             pair.to.as_deref(),
         )],
+        TableChange::CommentOn { part, comment } => {
+            let object = match part {
+                Part::Index(name) => index::object(table, name),
+                Part::Constraint(name) => constraint::object(table, name),
+            };
+            vec![set_comment(&object, comment.to.as_deref())]
+        }
         TableChange::SetOptions(pair) => set_options(table, pair.as_ref().as_ref())?,
     })
 }
@@ -255,16 +293,35 @@ fn set_options(
     if options.from.partition_by != options.to.partition_by {
         return Err(unsupported("way to partition a table that exists", table));
     }
-    Ok(if options.map(|options| options.unlogged).differs() {
+    let mut actions = Vec::new();
+    if options.map(|options| options.unlogged).differs() {
         let word = if options.to.unlogged {
             "UNLOGGED"
         } else {
             "LOGGED"
         };
-        vec![format!("ALTER TABLE {} SET {word}", name::table(table))]
-    } else {
-        Vec::new()
-    })
+        actions.push(format!("SET {word}"));
+    }
+    let wanted = &options.to.parameters;
+    let known = &options.from.parameters;
+    let gone: Vec<String> = (known.keys())
+        .filter(|name| !wanted.contains_key(*name))
+        .map(|name| index::parameter_name(name))
+        .collect();
+    if !gone.is_empty() {
+        actions.push(format!("RESET ({})", gone.join(", ")));
+    }
+    let set = wanted
+        .iter()
+        .filter(|(name, value)| known.get(*name) != Some(value));
+    let set: BTreeMap<String, String> = set
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if !set.is_empty() {
+        actions.push(format!("SET ({})", index::parameters(&set)));
+    }
+    let statement = |action| format!("ALTER TABLE {} {action}", name::table(table));
+    Ok(actions.into_iter().map(statement).collect())
 }
 
 /// The comment of a new object, if it has one.

@@ -1,6 +1,6 @@
 //! Defaults: as SQL, and back from what `pg_get_expr` prints.
 //!
-//! Invariant: `stored` and `parse` end in the same words: `parse(sql(stored(v))) == stored(v)` once the server has printed it.
+//! Invariant: what the server prints for a value means the value: `stored(parse(printed(v))) == stored(v)`.
 
 use crate::expression::without_outer_parentheses;
 use crate::{ColumnType, Literal, Value};
@@ -32,20 +32,36 @@ pub(in crate::backend) fn quote(text: &str) -> String {
     text::quote(text)
 }
 
-/// A default as the server prints it for a column of type `ty`.
+/// A default as the server prints it for a column of type `ty`, in the server's spelling.
 pub(in crate::backend) fn parse(text: &str, ty: &ColumnType) -> Value {
     let text = without_outer_parentheses(text);
     match literal::read(text, ty) {
-        Some(literal) => Value::Literal(literal::settle(literal, ty)),
+        Some(literal) => Value::Literal(literal::typed(literal, ty)),
         None => Value::Expression(text.into()),
     }
 }
 
-/// The value as inspection reports it after the server stored it for a column of type `ty`.
-pub(in crate::backend) fn stored(value: &Value, ty: &ColumnType) -> Value {
+/// The value as one of a column of type `ty`, in its own spelling.
+pub(in crate::backend) fn typed(value: &Value, ty: &ColumnType) -> Value {
     match value {
-        Value::Literal(literal) => Value::Literal(literal::settle(literal.clone(), ty)),
+        Value::Literal(literal) => Value::Literal(literal::typed(literal.clone(), ty)),
+        Value::Expression(_) => value.clone(),
+    }
+}
+
+/// The value in the one spelling that all of its meaning share, for a column of type `ty`.
+pub(in crate::backend) fn stored(value: &Value, ty: &ColumnType) -> Value {
+    let value = match value {
+        // The two are one function by the server's manual, section "Current Date/Time".
+        Value::Expression(text) if text.eq_ignore_ascii_case("now()") => {
+            Value::Literal(Literal::CurrentTimestamp(None))
+        }
         Value::Expression(text) => parse(text, ty),
+        Value::Literal(_) => value.clone(),
+    };
+    match value {
+        Value::Literal(literal) => Value::Literal(literal::settle(literal, ty)),
+        expression @ Value::Expression(_) => expression,
     }
 }
 

@@ -11,6 +11,7 @@ fn start(server: &Server) -> Vec<Table> {
     parent.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     parent.uniques = vec![unique("uq-parent-code", &["code"])];
     let mut child = Table::new("child");
@@ -37,6 +38,7 @@ fn start(server: &Server) -> Vec<Table> {
     child.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     child.indexes = vec![Index::on("idx-child-other_id", &["other_id"])];
     child.foreign_keys = vec![
@@ -55,6 +57,7 @@ fn unique(name: &str, columns: &[&str]) -> Unique {
         columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     }
 }
 
@@ -62,6 +65,7 @@ fn check(name: &str, expression: &str) -> Check {
     Check {
         name: Some(name.into()),
         expression: expression.into(),
+        ..Check::default()
     }
 }
 
@@ -76,6 +80,7 @@ fn foreign_key(key: &str, column: &str, on_delete: Option<Action>) -> ForeignKey
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     }
 }
 
@@ -172,6 +177,7 @@ fn changes(child: &Table) -> Vec<Vec<TableChange>> {
             C::AddPrimaryKey(PrimaryKey {
                 name: None,
                 columns: vec!["id".into(), "size".into()],
+                ..PrimaryKey::default()
             }),
         ],
         vec![C::DropPrimaryKey(child.primary_key.clone().unwrap())],
@@ -300,6 +306,7 @@ async fn an_auto_increment_moves_to_another_key() {
             TableChange::AddPrimaryKey(PrimaryKey {
                 name: None,
                 columns: vec!["code".into()],
+                ..PrimaryKey::default()
             }),
             TableChange::AddUnique(unique("uq-parent-id", &["id"])),
         ],

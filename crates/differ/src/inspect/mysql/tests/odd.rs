@@ -157,6 +157,7 @@ async fn odd_features_are_read() {
         primary_key: Some(PrimaryKey {
             name: None,
             columns: vec!["version".into()],
+            ..PrimaryKey::default()
         }),
         ..Table::new("seaql_migrations")
     });

@@ -8,6 +8,7 @@ fn mood(name: &TypeName, values: &str) -> EnumType {
     EnumType {
         name: name.clone(),
         values: values.split(' ').map(str::to_owned).collect(),
+        ..EnumType::default()
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn start(schema: Option<&str>) -> Vec<Table> {
     parent.primary_key = Some(PrimaryKey {
         name: Some("parent_pkey".into()),
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     let mut table = Table::new(TableName::qualified(schema, "or\"der"));
     let number = |text: &str| Some(Value::Literal(Literal::Number(text.into())));
@@ -172,17 +173,20 @@ pub(super) fn constraint_changes(table: &Table) -> Vec<TableChange> {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     };
     let unique = Unique {
         name: Some("uq".into()),
         columns: vec!["count".into(), "na\"me".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     };
     vec![
         TableChange::AddPrimaryKey(PrimaryKey {
             name: Some("pk of it".into()),
             columns: vec!["parent_id".into(), "id".into()],
+            ..PrimaryKey::default()
         }),
         TableChange::AddUnique(unique.clone()),
         TableChange::AddUnique(Unique {
@@ -206,10 +210,12 @@ pub(super) fn constraint_changes(table: &Table) -> Vec<TableChange> {
         TableChange::AddCheck(Check {
             name: Some("ck".into()),
             expression: "count > 0 AND (\"na\"\"me\" = 'a'::text OR id < 5)".into(),
+            ..Check::default()
         }),
         TableChange::AddExclusion(Exclusion {
             name: "ex".into(),
             definition: "EXCLUDE USING btree (id WITH =) WHERE (count > 1)".into(),
+            ..Exclusion::default()
         }),
         TableChange::SetComment(Pair::new(None, Some("what's \\ ordered".into()))),
         TableChange::SetOptions(Box::new(Pair::new(
@@ -268,6 +274,7 @@ pub(super) fn rename_changes(table: &Table) -> Vec<Vec<TableChange>> {
     let check = Check {
         name: Some("ck".into()),
         expression: "count > 0".into(),
+        ..Check::default()
     };
     vec![
         vec![

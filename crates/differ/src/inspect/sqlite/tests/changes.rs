@@ -204,6 +204,7 @@ fn check(name: Option<&str>, expression: &str) -> Check {
     Check {
         name: name.map(Into::into),
         expression: expression.into(),
+        ..Check::default()
     }
 }
 

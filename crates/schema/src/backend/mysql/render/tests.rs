@@ -44,18 +44,21 @@ fn orders() -> Table {
     table.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     table.uniques = vec![Unique {
         name: None,
         columns: vec!["size".into(), "user_id".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     }];
     table.indexes = vec![Index::on("idx-orders-size", &["size"])];
     table.foreign_keys = vec![foreign_key("fk-orders-user_id")];
     table.checks = vec![Check {
         name: Some("size".into()),
         expression: "`size` > 0".into(),
+        ..Check::default()
     }];
     table.comment = Some("what 'they' ordered".into());
     table
@@ -72,6 +75,7 @@ fn foreign_key(name: &str) -> ForeignKey {
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     }
 }
 

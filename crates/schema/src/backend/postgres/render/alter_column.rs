@@ -118,7 +118,7 @@ fn renumber(
         ) => {
             let always = Pair::new(*from_always, *always);
             let set = numbering::set(place, always, Pair::new(from, options));
-            (Vec::new(), set.into_iter().collect())
+            (Vec::new(), set)
         }
         (from, to) => (
             from.iter()
@@ -177,7 +177,7 @@ fn default_of(column: &Column, ty: &ColumnType) -> Option<Value> {
     column
         .default
         .as_ref()
-        .map(|default| value::stored(default, ty))
+        .map(|default| value::typed(default, ty))
         .filter(|default| *default != Value::Literal(crate::Literal::Null))
 }
 

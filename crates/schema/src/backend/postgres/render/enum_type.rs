@@ -1,6 +1,6 @@
 //! Enum types.
 
-use super::{constraint, index, moved};
+use super::{comment, constraint, index, moved, set_comment, unsupported};
 use crate::backend::postgres::{name, types, value};
 use crate::backend::{RenderError, Server};
 use crate::{
@@ -8,7 +8,21 @@ use crate::{
     expression,
 };
 
-pub(super) fn create(enum_type: &EnumType) -> String {
+pub(super) fn create(enum_type: &EnumType) -> Vec<String> {
+    let mut out = vec![create_type(enum_type)];
+    out.extend(comment(
+        &object(&enum_type.name),
+        enum_type.comment.as_deref(),
+    ));
+    out
+}
+
+/// What COMMENT ON calls a type.
+fn object(name: &TypeName) -> String {
+    format!("TYPE {}", quoted(name))
+}
+
+fn create_type(enum_type: &EnumType) -> String {
     let values: Vec<String> = enum_type
         .values
         .iter()
@@ -54,11 +68,15 @@ pub(super) fn alter(
     before: &Catalog,
     pair: Pair<&EnumType>,
 ) -> Result<Vec<String>, RenderError> {
-    if is_addition(pair) {
-        Ok(add_values(pair))
-    } else {
-        replace(server, before, pair)
+    if !is_addition(pair) {
+        return replace(server, before, pair);
     }
+    let mut out = add_values(pair);
+    let comments = pair.map(|enum_type| enum_type.comment.as_deref());
+    if comments.differs() {
+        out.push(set_comment(&object(&pair.to.name), comments.to));
+    }
+    Ok(out)
 }
 
 /// Whether every value that is there stays, in its order.
@@ -119,7 +137,8 @@ fn replace(
         name::ident(&old.name)
     );
     let mut out = moved.down;
-    out.extend([aside, create(pair.to)]);
+    out.push(aside);
+    out.extend(create(pair.to));
     out.extend(moved.columns);
     out.push(drop(&old));
     out.extend(moved.up);
@@ -178,6 +197,22 @@ fn move_columns(
         .iter()
         .filter(|check| holds(&check.expression))
         .collect();
+    let exclusions: Vec<_> = table
+        .exclusions
+        .iter()
+        .filter(|exclusion| holds(&exclusion.definition))
+        .collect();
+    if let Some(column) = generated_from(table, users, &pair.from.name) {
+        let object = format!("{}.{}", table.name, column.name);
+        return Err(unsupported(
+            "way to make an enum type anew under a generated column",
+            &object,
+        ));
+    }
+    for exclusion in &exclusions {
+        let action = constraint::drop(&exclusion.name);
+        out.down.push(format!("ALTER TABLE {name} {action}"));
+    }
     for index in &indexes {
         out.down.push(index::drop(&table.name, index));
     }
@@ -196,11 +231,36 @@ fn move_columns(
             "ALTER TABLE {name} {}",
             constraint::add_check(check)
         ));
+        let object = constraint::object(&table.name, &constraint::check_name(&table.name, check));
+        out.up.extend(comment(&object, check.comment.as_deref()));
     }
     for index in &indexes {
         out.up.extend(index::add(server, &table.name, index)?);
     }
+    for exclusion in &exclusions {
+        out.up.push(format!(
+            "ALTER TABLE {name} ADD CONSTRAINT {} {}",
+            name::ident(&exclusion.name),
+            exclusion.definition
+        ));
+        let object = constraint::object(&table.name, &exclusion.name);
+        out.up
+            .extend(comment(&object, exclusion.comment.as_deref()));
+    }
     Ok(())
+}
+
+/// A generated column that is of the type, or that is computed from a column of it.
+fn generated_from<'a>(table: &'a Table, users: &[&Column], name: &TypeName) -> Option<&'a Column> {
+    let mut columns = table.columns.iter();
+    columns.find(|column| {
+        column.generated.as_ref().is_some_and(|generated| {
+            let reads = |word: &str| expression::mentions(&generated.expression, word);
+            column.ty.enum_name() == Some(name)
+                || reads(&name.name)
+                || users.iter().any(|user| reads(&user.name))
+        })
+    })
 }
 
 pub(super) fn expressions(index: &Index) -> impl Iterator<Item = &str> {

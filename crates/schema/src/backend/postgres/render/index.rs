@@ -1,9 +1,12 @@
 //! Indexes, with every facet they have.
 
+use std::collections::BTreeMap;
+
 use sea_query::PostgresQueryBuilder;
 
 use super::{comment, unsupported};
 use crate::backend::postgres::name::{self, ident, idents};
+use crate::backend::postgres::value;
 use crate::backend::{RenderError, Server};
 use crate::{Index, IndexKey, KeyTarget, Nulls, Order, Pair, TableName, sea};
 
@@ -17,10 +20,31 @@ pub(super) fn add(
         Some(statement) => statement.to_string(PostgresQueryBuilder),
         None => create(table, index),
     };
-    let object = format!("INDEX {}", qualified(table, &index.name));
+    let object = object(table, &index.name);
     Ok(std::iter::once(statement)
         .chain(comment(&object, index.comment.as_deref()))
         .collect())
+}
+
+/// What COMMENT ON calls an index.
+pub(super) fn object(table: &TableName, index: &str) -> String {
+    format!("INDEX {}", qualified(table, index))
+}
+
+/// Storage parameters, as WITH and SET list them. The server takes every value as a string.
+pub(super) fn parameters(parameters: &BTreeMap<String, String>) -> String {
+    let one = |(name, value): (&String, &String)| {
+        format!("{} = {}", parameter_name(name), value::quote(value))
+    };
+    parameters.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `toast.autovacuum_enabled` is two names.
+pub(super) fn parameter_name(name: &str) -> String {
+    match name.split_once('.') {
+        Some((space, name)) => name::qualified(Some(space), name),
+        None => ident(name),
+    }
 }
 
 fn check(server: &Server, index: &Index) -> Result<(), RenderError> {
@@ -65,6 +89,9 @@ fn create(table: &TableName, index: &Index) -> String {
     }
     if index.nulls_not_distinct {
         out.push_str(" NULLS NOT DISTINCT");
+    }
+    if !index.parameters.is_empty() {
+        out.push_str(&format!(" WITH ({})", parameters(&index.parameters)));
     }
     if let Some(predicate) = &index.predicate {
         out.push_str(" WHERE ");

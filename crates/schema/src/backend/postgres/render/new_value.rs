@@ -80,6 +80,7 @@ impl<'a> Added<'a> {
             | TableChange::DropExclusion(_)
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
+            | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_) => false,
         }
     }

@@ -45,6 +45,22 @@ impl Place<'_> {
         )
     }
 
+    /// Goes on after the last number that the column holds, or at the start.
+    fn go_on_within(self, options: &SequenceOptions) -> String {
+        let column = ident(self.column);
+        let (pick, last, step) = if descends(options) {
+            ("LEAST", format!("min({column})"), "-")
+        } else {
+            ("GREATEST", format!("max({column})"), "+")
+        };
+        format!(
+            "SELECT setval({}, {pick}({last} {step} 1, {}), false) FROM {}",
+            self.sequence(),
+            first(options),
+            name::table(self.table)
+        )
+    }
+
     fn go_on(self, sequence: &str) -> String {
         format!(
             "SELECT setval({sequence}, GREATEST(max({}), 0) + 1, false) FROM {}",
@@ -124,46 +140,81 @@ const fn kind(always: bool) -> &'static str {
     if always { "ALWAYS" } else { "BY DEFAULT" }
 }
 
-/// Changes an identity that stays one; `None` where nothing differs.
+/// Changes an identity that stays one.
 pub(super) fn set(
     place: Place<'_>,
     always: Pair<bool>,
     options: Pair<&SequenceOptions>,
-) -> Option<String> {
+) -> Vec<String> {
     let mut words = Vec::new();
     if always.differs() {
         words.push(format!("SET GENERATED {}", kind(always.to)));
     }
-    let mut say = |word: &str, usual: &str, of: fn(&SequenceOptions) -> Option<i64>| {
-        let values = options.map(of);
-        if values.differs() {
-            words.push(match values.to {
-                Some(value) => format!("SET {word} {value}"),
-                None => format!("SET {usual}"),
-            });
-        }
+    let number = |value: Option<i64>, word: &str, usual: &str| match value {
+        Some(value) => format!("SET {word} {value}"),
+        None => format!("SET {usual}"),
     };
-    say("INCREMENT BY", "INCREMENT BY 1", |options| {
-        options.increment
-    });
-    say("MINVALUE", "NO MINVALUE", |options| options.min);
-    say("MAXVALUE", "NO MAXVALUE", |options| options.max);
-    let first = options.to.min.unwrap_or(1);
-    say("START WITH", &format!("START WITH {first}"), |options| {
-        options.start
-    });
-    say("CACHE", "CACHE 1", |options| options.cache);
-    if options.map(|options| options.cycle).differs() {
-        words.push(
-            if options.to.cycle {
-                "SET CYCLE"
-            } else {
-                "SET NO CYCLE"
-            }
-            .into(),
-        );
+    let Pair { from, to } = options;
+    if from.increment != to.increment {
+        words.push(number(to.increment, "INCREMENT BY", "INCREMENT BY 1"));
     }
-    (!words.is_empty()).then(|| place.alter(&words.join(" ")))
+    if from.min != to.min || descends(from) != descends(to) {
+        words.push(number(to.min, "MINVALUE", "NO MINVALUE"));
+    }
+    if from.max != to.max || descends(from) != descends(to) {
+        words.push(number(to.max, "MAXVALUE", "NO MAXVALUE"));
+    }
+    if first(from) != first(to) {
+        words.push(format!("SET START WITH {}", first(to)));
+    }
+    if from.cache != to.cache {
+        words.push(number(to.cache, "CACHE", "CACHE 1"));
+    }
+    if from.cycle != to.cycle {
+        let word = if to.cycle { "CYCLE" } else { "NO CYCLE" };
+        words.push(format!("SET {word}"));
+    }
+    let is_narrower = is_narrower(from, to);
+    if is_narrower {
+        words.push("RESTART".into());
+    }
+    let mut out = Vec::new();
+    if !words.is_empty() {
+        out.push(place.alter(&words.join(" ")));
+    }
+    if is_narrower {
+        out.push(place.go_on_within(to));
+    }
+    out
+}
+
+fn descends(options: &SequenceOptions) -> bool {
+    options.increment.is_some_and(|step| step < 0)
+}
+
+/// Where a sequence starts: unless it is said, an ascending one at its lowest value and a descending one at its highest.
+fn first(options: &SequenceOptions) -> i64 {
+    let usual = if descends(options) {
+        options.max.unwrap_or(-1)
+    } else {
+        options.min.unwrap_or(1)
+    };
+    options.start.unwrap_or(usual)
+}
+
+/// Whether the place where the sequence stands may be none of its values any longer: the server refuses the bounds then.
+fn is_narrower(from: &SequenceOptions, to: &SequenceOptions) -> bool {
+    let (lowest, highest) = (i64::MIN, i64::MAX);
+    let bounds = |options: &SequenceOptions| {
+        let (min, max) = if descends(options) {
+            (lowest, -1)
+        } else {
+            (1, highest)
+        };
+        (options.min.unwrap_or(min), options.max.unwrap_or(max))
+    };
+    let (from, to) = (bounds(from), bounds(to));
+    to.0 > from.0 || to.1 < from.1
 }
 
 /// The sequence of a serial follows its column's type; that of an identity does so by itself.

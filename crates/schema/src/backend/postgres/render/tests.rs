@@ -37,11 +37,12 @@ fn mood(name: &str, values: &str) -> EnumType {
     EnumType {
         name: TypeName::new(name),
         values: values.split(' ').map(str::to_owned).collect(),
+        ..EnumType::default()
     }
 }
 
 fn mood_type() -> ColumnType {
-    let EnumType { name, values } = mood("mood", "a b c");
+    let EnumType { name, values, .. } = mood("mood", "a b c");
     ColumnType::Enum { name, values }
 }
 
@@ -124,7 +125,7 @@ fn what_is_one_type_here_is_no_change() {
     let change = altered(small, |column| column.ty = ColumnType::SMALL_INTEGER);
     assert_eq!(sql(&change), "");
     let more = |column: &mut Column| {
-        let EnumType { name, values } = mood("mood", "a b c d");
+        let EnumType { name, values, .. } = mood("mood", "a b c d");
         column.ty = ColumnType::Enum { name, values };
     };
     assert_eq!(sql(&altered(Column::new("c", mood_type()), more)), "");
@@ -240,6 +241,7 @@ fn an_enum_type_is_made_anew_under_its_users() {
     table.checks = vec![crate::Check {
         name: Some("ck".into()),
         expression: "c <> 'b'::mood".into(),
+        ..crate::Check::default()
     }];
     let mut index = crate::Index::on("ix", &["c"]);
     index.predicate = Some("c = 'a'::mood".into());

@@ -39,8 +39,7 @@ fn word(text: &str, ty: &ColumnType) -> Option<Literal> {
     if head.eq_ignore_ascii_case("null") && only_cast(&text[head.len()..]).is_some() {
         return Some(Literal::Null);
     }
-    // The two are one function by the server's manual, section "Current Date/Time".
-    if is("current_timestamp") || is("now()") {
+    if is("current_timestamp") {
         return Some(Literal::CurrentTimestamp(None));
     }
     if is("current_date") {
@@ -114,17 +113,17 @@ fn is_number(text: &str) -> bool {
         })
 }
 
-/// The literal in the words it has once it was stored for a column of that type.
-pub(super) fn settle(literal: Literal, ty: &ColumnType) -> Literal {
+/// The literal as a literal of that type, in the spelling that it has.
+pub(super) fn typed(literal: Literal, ty: &ColumnType) -> Literal {
     match literal {
-        Literal::String(text) => settle_string(text, ty),
+        Literal::String(text) => typed_string(text, ty),
         Literal::Number(digits) => match (digits.as_str(), ty) {
             ("0", ColumnType::Boolean) => Literal::Bool(false),
             ("1", ColumnType::Boolean) => Literal::Bool(true),
-            (_, _) => Literal::Number(plain_number(&digits)),
+            (_, _) => Literal::Number(digits),
         },
-        Literal::Bytes(hex) => Literal::Bytes(hex.to_ascii_lowercase()),
-        Literal::Null
+        Literal::Bytes(_)
+        | Literal::Null
         | Literal::Bool(_)
         | Literal::CurrentTimestamp(_)
         | Literal::CurrentDate
@@ -132,10 +131,24 @@ pub(super) fn settle(literal: Literal, ty: &ColumnType) -> Literal {
     }
 }
 
-fn settle_string(text: String, ty: &ColumnType) -> Literal {
+/// The literal in the one spelling that all of its meaning share, for a column of that type.
+pub(super) fn settle(literal: Literal, ty: &ColumnType) -> Literal {
+    match typed(literal, ty) {
+        Literal::String(text) => Literal::String(settle_string(text, ty)),
+        Literal::Number(digits) => Literal::Number(plain_number(&digits)),
+        Literal::Bytes(hex) => Literal::Bytes(hex.to_ascii_lowercase()),
+        literal @ (Literal::Null
+        | Literal::Bool(_)
+        | Literal::CurrentTimestamp(_)
+        | Literal::CurrentDate
+        | Literal::CurrentTime) => literal,
+    }
+}
+
+fn typed_string(text: String, ty: &ColumnType) -> Literal {
     use ColumnType as T;
     match ty {
-        _ if is_numeric(ty) && is_number(text.trim()) => Literal::Number(plain_number(text.trim())),
+        _ if is_numeric(ty) && is_number(text.trim()) => Literal::Number(text.trim().to_owned()),
         T::Boolean => match text.trim().to_ascii_lowercase().as_str() {
             "t" | "true" | "y" | "yes" | "on" | "1" => Literal::Bool(true),
             "f" | "false" | "n" | "no" | "off" | "0" => Literal::Bool(false),
@@ -146,12 +159,19 @@ fn settle_string(text: String, ty: &ColumnType) -> Literal {
             None if text.contains('\\') => Literal::String(text),
             None => Literal::Bytes(hex(text.as_bytes())),
         },
-        T::Uuid => Literal::String(text.to_ascii_lowercase()),
-        T::JsonBinary => Literal::String(compact_json(text)),
-        T::DateTime(_) | T::Timestamp(_) => Literal::String(midnight(&text, "")),
-        T::TimestampTz(_) => Literal::String(midnight(&utc(&text), "+00")),
-        T::Time(_) if text.len() == "hh:mm".len() => Literal::String(text + ":00"),
         _ => Literal::String(text),
+    }
+}
+
+fn settle_string(text: String, ty: &ColumnType) -> String {
+    use ColumnType as T;
+    match ty {
+        T::Uuid => text.to_ascii_lowercase(),
+        T::JsonBinary => compact_json(text),
+        T::DateTime(_) | T::Timestamp(_) => midnight(&text, ""),
+        T::TimestampTz(_) => midnight(&utc(&text), "+00"),
+        T::Time(_) if text.len() == "hh:mm".len() => text + ":00",
+        _ => text,
     }
 }
 

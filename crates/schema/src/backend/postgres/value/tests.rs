@@ -102,7 +102,7 @@ fn what_the_server_prints_is_read() {
         ),
         ("'a'::app.email", T::Raw("app.email".into()), string("a")),
     ] {
-        assert_eq!(parse(text, &ty), value, "{text}");
+        assert_eq!(stored(&parse(text, &ty), &ty), value, "{text}");
     }
 }
 

@@ -86,11 +86,16 @@ fn part(
             columns,
             nulls_not_distinct: false,
             deferrable: None,
+            ..Unique::default()
         });
     } else if cursor.accept("CHECK") {
         let expression = cursor.parentheses()?.to_owned();
         constraint::on_conflict(cursor)?;
-        table.checks.push(Check { name, expression });
+        table.checks.push(Check {
+            name,
+            expression,
+            ..Check::default()
+        });
     } else if cursor.accept("COLLATE") {
         column.collation = Some(cursor.name()?);
     } else if cursor.accept("REFERENCES") {
@@ -139,6 +144,7 @@ fn primary_key(
     table.primary_key = Some(PrimaryKey {
         name,
         columns: vec![column.name.clone()],
+        ..PrimaryKey::default()
     });
     Ok(())
 }

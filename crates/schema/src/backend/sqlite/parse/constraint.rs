@@ -29,7 +29,11 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>, table: &mut Table) -> Result<(
         if let Some(clause) = clause {
             table.options.clauses.insert("primary key".into(), clause);
         }
-        table.primary_key = Some(PrimaryKey { name, columns });
+        table.primary_key = Some(PrimaryKey {
+            name,
+            columns,
+            ..PrimaryKey::default()
+        });
     } else if cursor.accept("UNIQUE") {
         let (columns, clause, _) = key(cursor)?;
         if let Some(clause) = clause {
@@ -43,11 +47,16 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>, table: &mut Table) -> Result<(
             columns,
             nulls_not_distinct: false,
             deferrable: None,
+            ..Unique::default()
         });
     } else if cursor.accept("CHECK") {
         let expression = cursor.parentheses()?.to_owned();
         on_conflict(cursor)?;
-        table.checks.push(Check { name, expression });
+        table.checks.push(Check {
+            name,
+            expression,
+            ..Check::default()
+        });
     } else if cursor.accept("FOREIGN KEY") {
         let columns = names(cursor)?;
         cursor.expect("REFERENCES")?;
@@ -126,6 +135,7 @@ pub(super) fn references(
         deferrable: None,
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     };
     if cursor.is_symbol("(") {
         key.ref_columns = names(cursor)?;

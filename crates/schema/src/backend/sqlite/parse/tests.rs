@@ -128,15 +128,14 @@ prop_compose! {
         let column = |at: usize| columns[picks[at].index(columns.len())].name.clone();
         let mut pair = vec![column(0), column(1)];
         pair.dedup();
-        table.uniques.push(Unique { name: names[0].clone(), columns: pair.clone(), nulls_not_distinct: false, deferrable: None });
+        table.uniques.push(Unique { name: names[0].clone(), columns: pair.clone(), nulls_not_distinct: false, deferrable: None, ..Unique::default() });
         table.foreign_keys.push(ForeignKey {
             name: names[1].clone(), columns: pair.clone(), ref_table: "p q".into(), ref_columns: pair.clone(),
-            on_delete: actions.0, on_update: actions.0, deferrable: actions.1, match_full: false, not_valid: false,
-        });
-        table.checks.push(Check { name: names[2].clone(), expression: "')' <> '(' OR (1 > 0)".into() });
+            on_delete: actions.0, on_update: actions.0, deferrable: actions.1, match_full: false, not_valid: false, ..ForeignKey::default() });
+        table.checks.push(Check { name: names[2].clone(), expression: "')' <> '(' OR (1 > 0)".into(), ..Check::default() });
         if key > 0 {
             let columns = if key == 1 { vec![column(2)] } else { pair };
-            table.primary_key = Some(PrimaryKey { name: names[0].clone(), columns });
+            table.primary_key = Some(PrimaryKey { name: names[0].clone(), columns, ..PrimaryKey::default() });
             table.options.without_rowid = without;
         }
         table.columns = columns;

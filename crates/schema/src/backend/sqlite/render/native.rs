@@ -21,7 +21,8 @@ pub(super) fn is(table: &Table, change: &TableChange) -> bool {
         | TableChange::AddIndex(_)
         | TableChange::DropIndex(_)
         | TableChange::RenameIndex(_)
-        | TableChange::SetComment(_) => true,
+        | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. } => true,
         TableChange::AlterColumn(pair) => !alters(pair),
         TableChange::SetOptions(pair) => own(&pair.from) == own(&pair.to),
         TableChange::AddPrimaryKey(_)
@@ -159,6 +160,7 @@ pub(super) fn statements(
         | TableChange::DropExclusion(_)
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => Vec::new(),
     })
 }

@@ -38,6 +38,7 @@ pub(super) fn apply(table: &mut Table, change: &TableChange) -> Result<(), Apply
         | TableChange::DropExclusion(_)
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => None,
     };
     table.apply(found.as_ref().unwrap_or(change))?;

@@ -11,6 +11,7 @@ fn table() -> Table {
     table.primary_key = Some(PrimaryKey {
         name: None,
         columns: vec!["id".into()],
+        ..PrimaryKey::default()
     });
     table.indexes = vec![Index::on("ix", &["b"])];
     table
@@ -42,6 +43,7 @@ fn check() -> TableChange {
     TableChange::AddCheck(Check {
         name: None,
         expression: "id > 0".into(),
+        ..Check::default()
     })
 }
 
@@ -73,6 +75,7 @@ fn what_sqlite_has_no_words_for_is_refused() {
     let exclusion = TableChange::AddExclusion(Exclusion {
         name: "x".into(),
         definition: "EXCLUDE".into(),
+        ..Exclusion::default()
     });
     insta::assert_snapshot!(refused(&table, vec![exclusion]), @"SQLite has no exclusion constraints (`x`)");
     let array = Column::new("c", ColumnType::Array(Box::new(ColumnType::TEXT)));

@@ -10,6 +10,7 @@ async fn keys_change() {
     let wide = PrimaryKey {
         name: Some("pk_t".into()),
         columns: vec!["name".into(), "id".into()],
+        ..PrimaryKey::default()
     };
     let db = start().await;
     run(&db, &["DROP TABLE child", "UPDATE t SET self_id = NULL"]).await;
@@ -44,6 +45,7 @@ async fn constraints_and_indexes_change() {
         columns: vec!["qty".into(), "price".into()],
         nulls_not_distinct: false,
         deferrable: None,
+        ..Unique::default()
     };
     let unnamed = Unique {
         name: None,
@@ -60,6 +62,7 @@ async fn constraints_and_indexes_change() {
         deferrable: Some(Deferrable::Immediate),
         match_full: false,
         not_valid: false,
+        ..ForeignKey::default()
     };
     let named = table
         .checks
