@@ -37,51 +37,81 @@ pub async fn settle(db: &DatabaseConnection, input: &Input<'_>) -> Diff {
     last
 }
 
+/// A text in the place of a question.
+#[derive(Clone)]
+struct Asked<'a> {
+    question: &'a Question,
+    /// The columns of its table, with their types as spelled.
+    columns: &'a [(String, String)],
+    text: String,
+}
+
 async fn ask(
     db: &DatabaseConnection,
     server: &Server,
     diff: &Diff,
     questions: &BTreeSet<Question>,
 ) -> Forms {
-    let mut by_table: BTreeMap<&TableName, Vec<&Question>> = BTreeMap::new();
-    for question in questions {
-        by_table.entry(&question.table).or_default().push(question);
-    }
-    let mut out = Forms::new();
-    for (name, questions) in by_table {
-        let columns = probe_columns(server, &diff.current, &diff.desired, name);
-        let texts: Vec<String> = questions
-            .iter()
-            .map(|question| question.text.clone())
-            .collect();
-        let once = put(db, server, &columns, &questions, texts).await;
-        // A form is not always where it settles: PostgreSQL flattens a BETWEEN only when it reads its own print.
-        let again: Vec<String> = once
-            .iter()
-            .zip(&questions)
-            .map(|(form, question)| form.clone().unwrap_or_else(|| question.text.clone()))
-            .collect();
-        let twice = put(db, server, &columns, &questions, again).await;
-        for ((question, once), twice) in questions.into_iter().zip(once).zip(twice) {
-            out.insert(question.clone(), once.and(twice));
-        }
-    }
-    out
+    let columns = |first: &Catalog, second: &Catalog| -> BTreeMap<&TableName, Columns> {
+        let tables = questions.iter().map(|question| &question.table);
+        let of = |name| (name, probe_columns(server, first, second, name));
+        tables.map(of).collect()
+    };
+    let wanted = columns(&diff.desired, &diff.current);
+    let mut forms = settled(db, server, &wanted, questions.iter()).await;
+    // What is there speaks of the columns as they are, which may be of other types than they are to be.
+    let known = columns(&diff.current, &diff.desired);
+    let refused = questions.iter().filter(|question| {
+        let is_other = wanted.get(&question.table) != known.get(&question.table);
+        is_other && forms.get(*question) == Some(&None)
+    });
+    let again = settled(db, server, &known, refused).await;
+    forms.extend(again);
+    forms
 }
 
-/// The forms of the texts, each standing in the place of its question.
-async fn put(
+/// The names of a table's columns, with their types as spelled.
+type Columns = Vec<(String, String)>;
+
+/// What the server makes of the texts, fed through once more.
+async fn settled<'a>(
     db: &DatabaseConnection,
     server: &Server,
-    columns: &[(String, String)],
-    questions: &[&Question],
-    texts: Vec<String>,
-) -> Vec<Option<String>> {
+    columns: &'a BTreeMap<&TableName, Columns>,
+    questions: impl Iterator<Item = &'a Question>,
+) -> Forms {
+    let mut asked: Vec<Asked<'_>> = questions
+        .map(|question| Asked {
+            question,
+            columns: columns.get(&question.table).map_or(&[], Vec::as_slice),
+            text: question.text.clone(),
+        })
+        .collect();
+    if asked.is_empty() {
+        return Forms::new();
+    }
+    let once = put(db, server, &asked).await;
+    // A form is not always where it settles: PostgreSQL flattens a BETWEEN only when it reads its own print.
+    for (asked, form) in asked.iter_mut().zip(&once) {
+        if let Some(form) = form {
+            asked.text.clone_from(form);
+        }
+    }
+    let twice = put(db, server, &asked).await;
+    let forms = once.into_iter().zip(twice);
+    let questions = asked.iter().map(|asked| asked.question.clone());
+    questions
+        .zip(forms.map(|(once, twice)| once.and(twice)))
+        .collect()
+}
+
+/// The forms of the texts, each standing in the place of its question; questions of one table follow each other.
+async fn put(db: &DatabaseConnection, server: &Server, asked: &[Asked<'_>]) -> Vec<Option<String>> {
     match server.backend {
         // SQLite keeps an expression as it was written.
-        Backend::Sqlite => texts.into_iter().map(Some).collect(),
-        Backend::Postgres => postgres::put(db, server, columns, questions, &texts).await,
-        Backend::Mysql => mysql::put(db, server, columns, questions, &texts).await,
+        Backend::Sqlite => asked.iter().map(|asked| Some(asked.text.clone())).collect(),
+        Backend::Postgres => postgres::put(db, server, asked).await,
+        Backend::Mysql => mysql::put(db, server, asked).await,
     }
 }
 

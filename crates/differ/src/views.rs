@@ -39,9 +39,32 @@ pub fn in_the_way(plan: &Plan, current: &Catalog, found: &Inspection) -> Vec<Dia
         }
     }
     out.extend(missing_schemas(plan, found));
+    out.extend(taken_names(plan, found));
     out.sort();
     out.dedup();
     out
+}
+
+/// Tables that the plan makes where a view stands.
+fn taken_names(plan: &Plan, found: &Inspection) -> Vec<Diagnostic> {
+    let made = plan.steps.iter().filter_map(|step| match &step.change {
+        Change::CreateTable(table) => Some(&table.name),
+        Change::RenameTable(pair) => Some(&pair.to),
+        Change::DropTable(_)
+        | Change::AlterTable { .. }
+        | Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::AlterEnum(_)
+        | Change::RenameEnum(_)
+        | Change::RenameEnumValue { .. } => None,
+    });
+    made.filter(|name| found.views.iter().any(|view| view.name == **name))
+        .map(|name| {
+            let message = format!("view `{name}` has the name of a table that the plan makes");
+            Diagnostic::new(Code::C603, Severity::Error, name, message)
+                .help("drop the view in a revision before this one, or leave the entity out with `ignore`")
+        })
+        .collect()
 }
 
 /// Objects that the plan makes in a schema that is not there.

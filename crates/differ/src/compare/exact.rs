@@ -4,7 +4,7 @@
 use plimsoll_schema::{Check, Exclusion, Index, KeyTarget, Table, TableName, Value};
 
 use super::Place;
-use super::resolve::Context;
+use super::resolve::{Context, Known};
 
 /// What the table is to be.
 pub(super) fn table(context: &mut Context<'_>, wanted: &Table, live: &Table) -> Table {
@@ -96,7 +96,12 @@ fn adopt(
     wanted: &mut String,
     known: &str,
 ) {
-    if wanted != known && context.same(table, place, wanted, known) {
-        known.clone_into(wanted);
+    if wanted == known {
+        return;
+    }
+    match context.is_known_same(table, place, wanted, known) {
+        Known::Same | Known::Asked => known.clone_into(wanted),
+        // Two texts that the server does not take for one are two: what is wanted is certain.
+        Known::Different | Known::Refused => {}
     }
 }

@@ -1,5 +1,7 @@
 //! A row of an answer, decoded by position; the statements cast every column to a type that is known here.
 
+use std::borrow::Cow;
+
 use plimsoll_schema::expression;
 use sea_orm::QueryResult;
 use sea_orm::sqlx::postgres::PgRow;
@@ -103,9 +105,9 @@ impl<'a> Row<'a> {
 
 /// The server breaks a CASE into lines; a line end inside a string is the string's.
 pub(super) fn one_line(text: &str) -> String {
-    let text = expression::without_outer_parentheses(text);
+    let text = with_array_types(expression::without_outer_parentheses(text));
     if !text.contains('\n') {
-        return text.to_owned();
+        return text.into_owned();
     }
     let mut out = String::with_capacity(text.len());
     let mut quote = None;
@@ -125,4 +127,57 @@ pub(super) fn one_line(text: &str) -> String {
         }
     }
     out.trim().to_owned()
+}
+
+/// What the server prints of `state IN ('new', 'done')` over a `varchar` is another expression when it reads it: the cast of an array that
+/// is written out casts its elements (PostgreSQL 17 manual, 4.2.12). With the array's own type said first it is the same.
+fn with_array_types(text: &str) -> Cow<'_, str> {
+    const CAST: &str = "::character varying";
+    let mut out = String::new();
+    let mut kept = 0;
+    for (at, _) in text.match_indices("]::text[]") {
+        let Some(start) = text[..at].rfind("ARRAY[") else {
+            continue;
+        };
+        let elements = &text[start + "ARRAY[".len()..at];
+        let mut words = elements.split("::character varying, ");
+        let is_word = |word: &str| {
+            let word = word.strip_suffix(CAST).unwrap_or(word);
+            word.starts_with('\'') && word.ends_with('\'')
+        };
+        if elements.ends_with(CAST) && words.all(is_word) {
+            out.push_str(&text[kept..=at]);
+            out.push_str(CAST);
+            out.push_str("[]");
+            kept = at + 1;
+        }
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[kept..]);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_array_types;
+
+    #[test]
+    fn an_array_says_its_own_type_before_it_is_cast() {
+        assert_eq!(
+            with_array_types(
+                "s::text = ANY (ARRAY['a'::character varying, 'b, c'::character varying]::text[])"
+            ),
+            "s::text = ANY (ARRAY['a'::character varying, 'b, c'::character varying]::character varying[]::text[])"
+        );
+        assert_eq!(
+            with_array_types("s::text = ANY (ARRAY['a'::character varying]::text[]) AND t"),
+            "s::text = ANY (ARRAY['a'::character varying]::character varying[]::text[]) AND t"
+        );
+        assert_eq!(
+            with_array_types("ARRAY['a'::text]::text[]"),
+            "ARRAY['a'::text]::text[]"
+        );
+    }
 }

@@ -4,6 +4,7 @@ use plimsoll_schema::Catalog;
 
 use super::super::{Inspection, Scope, inspect};
 
+mod asked;
 mod changes;
 mod columns;
 mod conformance;
