@@ -45,8 +45,6 @@ pub struct Inspection {
     pub views: Vec<View>,
     /// The names of its schemas (PostgreSQL), whether or not they were read.
     pub schemas: BTreeSet<String>,
-    /// What else holds tables and types as they are (PostgreSQL).
-    pub holders: Vec<Holder>,
 }
 
 /// An object that holds a table, columns of one, or an enum type as they are, and is never ours to change.
@@ -103,6 +101,17 @@ pub async fn inspect(db: &DatabaseConnection, scope: &Scope) -> Result<Inspectio
         Backend::Sqlite => sqlite::inspect(db, scope).await,
         Backend::Postgres => postgres::inspect(db, scope).await,
         Backend::Mysql => mysql::inspect(db, scope).await,
+    }
+}
+
+/// What holds tables and types as they are and is no view (PostgreSQL); asked for where there is a plan to hold it against.
+///
+/// # Errors
+/// As for [`inspect`].
+pub async fn holders(db: &DatabaseConnection, scope: &Scope) -> Result<Vec<Holder>, InspectError> {
+    match backend(db)? {
+        Backend::Sqlite | Backend::Mysql => Ok(Vec::new()),
+        Backend::Postgres => postgres::holders(db, scope).await,
     }
 }
 

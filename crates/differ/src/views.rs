@@ -9,7 +9,12 @@ use plimsoll_schema::{
 use crate::inspect::{Holder, Inspection, View};
 
 /// What the plan, made for `current`, does to what a view or another object that was found reads: an error where the server refuses it, a warning where it lets it break.
-pub fn in_the_way(plan: &Plan, current: &Catalog, found: &Inspection) -> Vec<Diagnostic> {
+pub fn in_the_way(
+    plan: &Plan,
+    current: &Catalog,
+    found: &Inspection,
+    holders: &[Holder],
+) -> Vec<Diagnostic> {
     let tells = plan.server.capabilities().views_hold_columns;
     let severity = if tells {
         Severity::Error
@@ -31,7 +36,7 @@ pub fn in_the_way(plan: &Plan, current: &Catalog, found: &Inspection) -> Vec<Dia
             for view in views.filter(|view| broken.breaks_view(view, tells)) {
                 say(&format!("view `{}`", view.name), broken.object());
             }
-            for holder in &found.holders {
+            for holder in holders {
                 if broken.breaks(holder) && !goes(plan, holder) {
                     say(&holder.what, broken.object());
                 }

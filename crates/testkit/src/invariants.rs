@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use plimsoll_codegen::{Header, file_stem, render_file};
 use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage, compare};
-use plimsoll_differ::inspect::{Inspection, Scope, inspect};
+use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect};
 use plimsoll_differ::models::validate;
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
@@ -85,7 +85,9 @@ async fn on(
         Ok(plan) => plan,
         Err(error) => return Ok(vec![("error", format!("{error}\n"))]),
     };
-    let views = in_the_way(&plan, &diff.current, &start);
+    let holders = holders(&scratch.db, &scope).await;
+    let holders = holders.map_err(|error| error.to_string())?;
+    let views = in_the_way(&plan, &diff.current, &start, &holders);
     let refused = errors(&views);
     if !refused.is_empty() {
         return Ok(vec![("error", refused)]);

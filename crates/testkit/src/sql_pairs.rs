@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
-use plimsoll_differ::inspect::{Inspection, Scope, inspect, server};
+use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect, server};
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::scratch::copy_surroundings;
@@ -133,7 +133,9 @@ async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, Str
         Ok(plan) => plan,
         Err(error) => return Ok(Outcome::Refused(error.to_string())),
     };
-    let views = in_the_way(&plan, &diff.current, &start);
+    let holders = holders(&here.db, &scope).await;
+    let holders = holders.map_err(|error| error.to_string())?;
+    let views = in_the_way(&plan, &diff.current, &start, &holders);
     if let Some(view) = views.iter().find(|one| one.severity == Severity::Error) {
         return Ok(Outcome::Refused(view.message.clone()));
     }

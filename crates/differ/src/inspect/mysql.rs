@@ -41,7 +41,6 @@ pub(super) async fn inspect(
         notes: Vec::new(),
         statements: 0,
         views: Vec::new(),
-        holders: Vec::new(),
         schemas: BTreeSet::new(),
     };
     for schema in schemas {

@@ -55,7 +55,6 @@ pub(super) async fn inspect(
         catalog,
         notes,
         views,
-        holders,
     } = reading;
     Ok(Inspection {
         server,
@@ -64,8 +63,17 @@ pub(super) async fn inspect(
         statements,
         views,
         schemas,
-        holders,
     })
+}
+
+pub(super) async fn holders(
+    db: &DatabaseConnection,
+    scope: &Scope,
+) -> Result<Vec<Holder>, InspectError> {
+    let server = server(db).await?;
+    let question = holder::query(&schemas(&server, scope));
+    let statement = Statement::from_string(db.get_database_backend(), question);
+    holder::read(&db.query_all_raw(statement).await?, &server)
 }
 
 pub(super) async fn server(db: &DatabaseConnection) -> Result<Server, InspectError> {
@@ -124,7 +132,6 @@ struct Reading {
     catalog: Catalog,
     notes: Vec<Diagnostic>,
     views: Vec<View>,
-    holders: Vec<Holder>,
 }
 
 async fn read(
@@ -148,7 +155,6 @@ async fn read(
     index::read(&indexes, &mut tables, &mut notes)?;
     drop(indexes);
     let views = view::read(&session.rows(view::query(&schemas)).await?, server)?;
-    let holders = holder::read(&session.rows(holder::query(&schemas)).await?, server)?;
     let mut catalog = Catalog {
         tables: BTreeMap::new(),
         enums: enums.of_schemas(server, scope),
@@ -166,7 +172,6 @@ async fn read(
         catalog,
         notes,
         views,
-        holders,
     })
 }
 

@@ -64,7 +64,6 @@ pub(super) async fn inspect(
         notes,
         statements: STATEMENTS,
         views,
-        holders: Vec::new(),
         schemas: BTreeSet::new(),
     })
 }

@@ -111,9 +111,8 @@ pub(crate) async fn compare(
         schemas: config.schemas.clone(),
         ignore: tables.to_vec(),
     };
-    let mut inspected = inspect::inspect(db, &scope)
-        .await
-        .map_err(|error| CliError::new(Exit::Database, format!("inspect: {error}")))?;
+    let unread = |error| CliError::new(Exit::Database, format!("inspect: {error}"));
+    let mut inspected = inspect::inspect(db, &scope).await.map_err(unread)?;
     let server = inspected.server.clone();
     let options = models::Options {
         ignored_tables: BTreeSet::from(tables),
@@ -154,7 +153,11 @@ pub(crate) async fn compare(
     let plan = plan::plan(&server, &diff.current, &diff.changes)
         .map_err(|error| CliError::new(Exit::Blocked, format!("plan: {error}")))?;
     diagnostics.extend(diff.notes.iter().cloned());
-    diagnostics.extend(views::in_the_way(&plan, &diff.current, &inspected));
+    if !plan.is_empty() {
+        let holders = inspect::holders(db, &scope).await.map_err(unread)?;
+        let held = views::in_the_way(&plan, &diff.current, &inspected, &holders);
+        diagnostics.extend(held);
+    }
     diagnostics.append(&mut inspected.notes);
     diagnostics.extend(plan.diagnostics.iter().cloned());
     diagnostics.extend(plimsoll_lint::lint(&plan));
