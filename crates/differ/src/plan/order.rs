@@ -7,11 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{Change, Table, TableChange, TableName};
 
+use super::split::{altered_types, drops_holder};
+
 /// The order in which pieces are done when nothing else binds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Rename,
     DropForeignKeys,
+    /// What speaks of an enum type goes before the type changes.
+    DropHolders,
     Enums,
     CreateTables,
     AlterTables,
@@ -20,7 +24,7 @@ enum Phase {
     DropEnums,
 }
 
-fn phase(change: &Change) -> Phase {
+fn phase(change: &Change, types: &BTreeSet<String>) -> Phase {
     match change {
         Change::RenameTable(_) | Change::RenameEnum(_) | Change::RenameEnumValue { .. } => {
             Phase::Rename
@@ -31,10 +35,13 @@ fn phase(change: &Change) -> Phase {
         Change::DropEnum(_) => Phase::DropEnums,
         Change::AlterTable { changes, .. } => {
             let all = |wanted: fn(&TableChange) -> bool| changes.iter().all(wanted);
+            let drop_holders = changes.iter().all(|change| drops_holder(change, types));
             if all(|change| matches!(change, TableChange::RenameColumn(_))) {
                 Phase::Rename
             } else if all(|change| matches!(change, TableChange::DropForeignKey(_))) {
                 Phase::DropForeignKeys
+            } else if drop_holders {
+                Phase::DropHolders
             } else if all(|change| matches!(change, TableChange::AddForeignKey(_))) {
                 Phase::AddForeignKeys
             } else {
@@ -247,9 +254,10 @@ pub(super) fn order(changes: Vec<Change>) -> Vec<Change> {
                 .filter(|other| **other != at),
         );
     }
+    let types = altered_types(&changes);
     let ranks: Vec<(Phase, String)> = changes
         .iter()
-        .map(|change| (phase(change), key(change)))
+        .map(|change| (phase(change, &types), key(change)))
         .collect();
     emit(changes, &ranks, waits)
 }

@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Capabilities, Change, ForeignKey, Server, Table, TableChange, TableName};
+use plimsoll_schema::{
+    Capabilities, Change, ForeignKey, KeyTarget, Server, Table, TableChange, TableName, expression,
+};
 
 /// Cuts foreign keys out where the server can add and drop them by themselves: all are dropped before anything else is done to a
 /// table and added after everything else is. On the other servers the changes stay whole, one rebuild a table.
 pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     let can = server.capabilities();
+    let types = altered_types(changes);
     let mut out = Vec::new();
     for change in changes {
         match change {
-            Change::AlterTable { table, changes } => split_table(can, table, changes, &mut out),
+            Change::AlterTable { table, changes } => {
+                split_table(can, &types, table, changes, &mut out);
+            }
             Change::CreateTable(_)
             | Change::DropTable(_)
             | Change::RenameTable(_)
@@ -29,8 +34,59 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     }
 }
 
+/// The enum types whose values change.
+pub(super) fn altered_types(changes: &[Change]) -> BTreeSet<String> {
+    let altered = changes.iter().filter_map(|change| match change {
+        Change::AlterEnum(pair) => Some(pair.from.name.name.clone()),
+        Change::CreateTable(_)
+        | Change::DropTable(_)
+        | Change::RenameTable(_)
+        | Change::AlterTable { .. }
+        | Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::RenameEnum(_)
+        | Change::RenameEnumValue { .. } => None,
+    });
+    altered.collect()
+}
+
+/// Whether what goes speaks of one of the types: of a value that its type is about to lose, perhaps.
+pub(super) fn drops_holder(change: &TableChange, types: &BTreeSet<String>) -> bool {
+    let holds = |sql: &str| types.iter().any(|name| expression::mentions(sql, name));
+    match change {
+        TableChange::DropCheck(check) => holds(&check.expression),
+        TableChange::DropExclusion(exclusion) => holds(&exclusion.definition),
+        TableChange::DropIndex(index) => {
+            index.predicate.as_deref().is_some_and(holds)
+                || index.keys.iter().any(|key| match &key.target {
+                    KeyTarget::Column(_) => false,
+                    KeyTarget::Expression(sql) => holds(sql),
+                })
+        }
+        TableChange::AddColumn(_)
+        | TableChange::DropColumn(_)
+        | TableChange::RenameColumn(_)
+        | TableChange::AlterColumn(_)
+        | TableChange::AddPrimaryKey(_)
+        | TableChange::DropPrimaryKey(_)
+        | TableChange::AddUnique(_)
+        | TableChange::DropUnique(_)
+        | TableChange::AddIndex(_)
+        | TableChange::RenameIndex(_)
+        | TableChange::AddForeignKey(_)
+        | TableChange::DropForeignKey(_)
+        | TableChange::AddCheck(_)
+        | TableChange::AddExclusion(_)
+        | TableChange::RenameConstraint(_)
+        | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
+        | TableChange::SetOptions(_) => false,
+    }
+}
+
 fn split_table(
     can: Capabilities,
+    types: &BTreeSet<String>,
     table: &TableName,
     changes: &[TableChange],
     out: &mut Vec<Change>,
@@ -45,11 +101,11 @@ fn split_table(
         });
         return;
     }
-    let mut pieces: [Vec<TableChange>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    let mut pieces: [Vec<TableChange>; 4] = std::array::from_fn(|_| Vec::new());
     for change in changes {
         let piece = match change {
             TableChange::DropForeignKey(_) => 0,
-            TableChange::AddForeignKey(_) => 2,
+            TableChange::AddForeignKey(_) => 3,
             TableChange::AddColumn(_)
             | TableChange::DropColumn(_)
             | TableChange::RenameColumn(_)
@@ -68,7 +124,12 @@ fn split_table(
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
             | TableChange::CommentOn { .. }
-            | TableChange::SetOptions(_) => 1,
+            | TableChange::SetOptions(_) => 2,
+        };
+        let piece = if drops_holder(change, types) {
+            1
+        } else {
+            piece
         };
         pieces[piece].push(change.clone());
     }
