@@ -154,8 +154,51 @@ fn is_beside(kind: &str, heading: &str) -> bool {
     }
 }
 
+/// The text without the parentheses around a row of ANDs (or ORs) that stands in a longer one. BETWEEN makes such a row, and no text but
+/// BETWEEN makes it again.
+fn flat(text: &str) -> String {
+    let mut out = text.to_owned();
+    for word in [" AND ", " OR "] {
+        while let Some((open, close)) = nested_row(&out, word) {
+            out.remove(close);
+            out.remove(open);
+        }
+    }
+    out
+}
+
+/// Where the first such row opens and closes.
+fn nested_row(text: &str, word: &str) -> Option<(usize, usize)> {
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(known), _) if known == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'(') => open.push((at, false)),
+            (None, b')') => {
+                let (start, is_row) = open.pop()?;
+                let before = &text[..start];
+                let stands_in_row = before.ends_with(word) || text[at + 1..].starts_with(word);
+                if is_row && stands_in_row && (before.ends_with('(') || before.ends_with(word)) {
+                    return Some((start, at));
+                }
+            }
+            (None, _) if text.as_bytes()[at..].starts_with(word.as_bytes()) => {
+                if let Some((_, is_row)) = open.last_mut() {
+                    *is_row = true;
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    None
+}
+
 /// The text with its storage parameters in one order.
 fn with_sorted(text: &str) -> String {
+    let text = &flat(text);
     let Some((before, rest)) = text.split_once("WITH (") else {
         return text.to_owned();
     };
@@ -242,4 +285,20 @@ fn column_and_check(line: &str, table: &str) -> Vec<String> {
 fn word_after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(words)?;
     rest.split(' ').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flat;
+
+    #[test]
+    fn rows_are_flat() {
+        assert_eq!(
+            flat("CHECK ((((n >= 1) AND (n <= 3)) AND (k = 'a) AND (b')))"),
+            "CHECK (((n >= 1) AND (n <= 3) AND (k = 'a) AND (b')))"
+        );
+        assert_eq!(flat("((a OR b) AND (c OR d))"), "((a OR b) AND (c OR d))");
+        assert_eq!(flat("((a AND b) OR (c AND d))"), "((a AND b) OR (c AND d))");
+        assert_eq!(flat("f((a AND b), c)"), "f((a AND b), c)");
+    }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Column, ColumnType, Deferrable, ForeignKey, Unique};
+use crate::{Column, ColumnType, Deferrable, ForeignKey, SequenceOptions, Unique};
 
 fn customer() -> Table {
     let mut table = Table::new("customer");
@@ -181,4 +181,29 @@ fn what_does_not_fit_is_refused_with_the_module() {
     extras! in `entity::customer`, table `customer`: column `id` is stated twice
     accepted
     ");
+}
+
+#[test]
+fn what_postgresql_says_of_parts_is_stated_there_alone() {
+    let declare: fn(TableExtras) -> TableExtras = |table| {
+        table
+            .unique_constraint(Unique {
+                name: Some("uq_email".into()),
+                columns: vec!["email".into()],
+                include: vec!["id".into()],
+                deferrable: Some(Deferrable::Deferred),
+                ..Unique::default()
+            })
+            .identity("id", true, SequenceOptions::default())
+            .parameter("fillfactor", "70")
+            .index(IndexExtra::on("ix", ["email"]).parameter("fillfactor", "80"))
+    };
+    let applied = |backend| declaration(declare).apply(backend, customer()).unwrap();
+    let table = applied(Backend::Postgres);
+    assert_eq!(table.uniques.len(), 1);
+    assert_eq!(table.uniques[0].include, ["id"]);
+    assert_eq!(table.options.parameters["fillfactor"], "70");
+    assert_eq!(table.indexes[0].parameters["fillfactor"], "80");
+    assert!(table.column("id").unwrap().auto_increment.is_some());
+    assert!(applied(Backend::Sqlite).options.is_default());
 }
