@@ -7,7 +7,7 @@ fn count() -> u64 {
     std::env::var("PLIMSOLL_PAIRS")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(60)
+        .unwrap_or(300)
 }
 
 async fn prove(backend: Backend) {
@@ -17,16 +17,13 @@ async fn prove(backend: Backend) {
     {
         return;
     }
-    let failures = pairs::run(backend, 0..count())
+    let tell = |failure: &pairs::Failure| {
+        eprintln!("seed {}: {}\n", failure.seed, failure.message);
+    };
+    let outcome = pairs::run(backend, 0..count(), 1, 3, tell)
         .await
         .expect("there is a scratch database");
-    for failure in &failures {
-        eprintln!(
-            "seed {} ({:?}):\n{}\n",
-            failure.seed, failure.numbers, failure.message
-        );
-    }
-    assert_eq!(failures.len(), 0, "of {} pairs", count());
+    assert_eq!(outcome.failures.len(), 0, "of {} pairs", outcome.pairs);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use plimsoll_differ::compare::{Answers, Forms, Input, Manage, compare, diff};
 use plimsoll_differ::plan::plan;
-use plimsoll_schema::{Catalog, Server, Version};
+use plimsoll_schema::{Action, Catalog, Server, Version};
 use plimsoll_testkit::random::{Source, catalog, edited};
 use proptest::prelude::*;
 
@@ -10,16 +10,48 @@ fn servers() -> [Server; 4] {
     [
         Server::sqlite(),
         Server::postgres(15),
-        Server::mariadb(Version(10, 11, 0)),
-        Server::mysql(Version(8, 4, 0)),
+        with_collation(Server::mariadb(Version(10, 11, 0))),
+        with_collation(Server::mysql(Version(8, 4, 0))),
     ]
+}
+
+/// A live MySQL has a collation for tables that say none.
+fn with_collation(mut server: Server) -> Server {
+    server.default_collation = Some("utf8mb4_general_ci".into());
+    server
 }
 
 fn two(server: &Server, numbers: &[u32]) -> (Catalog, Catalog) {
     let mut source = Source::new(numbers);
     let from = catalog(server, &mut source);
     let to = edited(server, &from, &mut source);
-    (from, to)
+    (closed(server, from), closed(server, to))
+}
+
+/// As a database says it: a check has a name, NO ACTION goes without saying, and what was renamed before says so no more.
+fn closed(server: &Server, mut catalog: Catalog) -> Catalog {
+    let is_one = server.capabilities().restrict_is_no_action;
+    for table in catalog.tables.values_mut() {
+        for (at, check) in table.checks.iter_mut().enumerate() {
+            let name = || format!("{}_check{at}", table.name.name);
+            check.name = Some(check.name.clone().unwrap_or_else(name));
+        }
+        for key in &mut table.foreign_keys {
+            let said = |action: &Action| match action {
+                Action::NoAction => false,
+                Action::Restrict => !is_one,
+                Action::Cascade | Action::SetNull | Action::SetDefault => true,
+            };
+            key.on_delete = key.on_delete.filter(said);
+            key.on_update = key.on_update.filter(said);
+        }
+        table.renamed_from = None;
+        for column in &mut table.columns {
+            column.renamed_from = None;
+        }
+        table.sort();
+    }
+    catalog
 }
 
 fn same(server: &Server, left: &Catalog, right: &Catalog) -> bool {
@@ -42,7 +74,7 @@ proptest! {
                     manage: Manage::Everything, answers: &answers, forms: &Forms::new(),
                 });
                 prop_assert_eq!(&found.changes, &vec![]);
-                prop_assert_eq!(&found.notes, &vec![]);
+                prop_assert!(found.notes.is_empty(), "{:?}", found.notes);
             }
         }
     }

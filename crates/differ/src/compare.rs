@@ -11,7 +11,9 @@ mod enums;
 mod exact;
 mod foreign_key;
 mod index;
+mod lost_default;
 mod parts;
+mod remake;
 mod rename;
 mod resolve;
 mod structural;
@@ -19,8 +21,9 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Catalog, Change, Diagnostic, Server, TableName};
+use plimsoll_schema::{Catalog, Change, Diagnostic, Server, TableName, expression};
 
+pub(crate) use lost_default::is_early;
 pub use rename::Ambiguity;
 pub use structural::compare;
 
@@ -54,6 +57,17 @@ pub struct Question {
     pub place: Place,
     /// The text.
     pub text: String,
+}
+
+impl Question {
+    /// Whether the column has to be there when the question is put.
+    pub(crate) fn speaks_of(&self, column: &str) -> bool {
+        let is_place = match &self.place {
+            Place::Default(name) | Place::Generated(name) => name == column,
+            Place::Check | Place::Predicate | Place::Key | Place::Exclusion => false,
+        };
+        is_place || expression::mentions(&self.text, column)
+    }
 }
 
 /// Where an expression stands.

@@ -8,8 +8,8 @@ mod postgres;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::backend::types;
-use plimsoll_schema::{Backend, Catalog, Server, Table, TableName};
+use plimsoll_schema::backend::{sqlite, types};
+use plimsoll_schema::{Backend, Catalog, ColumnType, Server, Table, TableName, TypeName};
 use sea_orm::DatabaseConnection;
 
 use crate::compare::{Diff, Forms, Input, Question, diff};
@@ -54,8 +54,14 @@ async fn ask(
 ) -> Forms {
     let columns = |first: &Catalog, second: &Catalog| -> BTreeMap<&TableName, Columns> {
         let tables = questions.iter().map(|question| &question.table);
-        let of = |name| (name, probe_columns(server, first, second, name));
-        tables.map(of).collect()
+        let of = |name: &'_ TableName| {
+            let own = questions.iter().filter(|question| question.table == *name);
+            let own: Vec<&Question> = own.collect();
+            let mut columns = probe_columns(server, &diff.current, [first, second], name);
+            columns.retain(|(column, _)| own.iter().any(|question| question.speaks_of(column)));
+            columns
+        };
+        tables.map(|name| (name, of(name))).collect()
     };
     let wanted = columns(&diff.desired, &diff.current);
     let mut forms = settled(db, server, &wanted, questions.iter()).await;
@@ -108,29 +114,42 @@ async fn settled<'a>(
 /// The forms of the texts, each standing in the place of its question; questions of one table follow each other.
 async fn put(db: &DatabaseConnection, server: &Server, asked: &[Asked<'_>]) -> Vec<Option<String>> {
     match server.backend {
-        // SQLite keeps an expression as it was written.
-        Backend::Sqlite => asked.iter().map(|asked| Some(asked.text.clone())).collect(),
+        // SQLite keeps an expression as it was written, but for the quotes of columns, in which its own ALTER TABLE is not constant.
+        Backend::Sqlite => asked.iter().map(plain).collect(),
         Backend::Postgres => postgres::put(db, server, asked).await,
         Backend::Mysql => mysql::put(db, server, asked).await,
     }
 }
 
-/// The columns that an expression of the table can speak of: the wanted ones and those that are there, with the types as spelled.
+/// The text with its columns as SQLite's inspection names them.
+fn plain(asked: &Asked<'_>) -> Option<String> {
+    let names: Vec<String> = asked.columns.iter().map(|(name, _)| name.clone()).collect();
+    Some(sqlite::plain_columns(&asked.text, &names))
+}
+
+/// The columns that an expression of the table can speak of, with the types as spelled: those of the first catalog, then of the second.
+/// `there` has the enum types that can be spelled.
 fn probe_columns(
     server: &Server,
-    current: &Catalog,
-    desired: &Catalog,
+    there: &Catalog,
+    catalogs: [&Catalog; 2],
     name: &TableName,
-) -> Vec<(String, String)> {
-    let tables: [Option<&Table>; 2] = [desired.tables.get(name), current.tables.get(name)];
-    let mut out: Vec<(String, String)> = Vec::new();
+) -> Columns {
+    let tables: [Option<&Table>; 2] = catalogs.map(|catalog| catalog.tables.get(name));
+    let mut out = Columns::new();
     for column in tables
         .into_iter()
         .flatten()
         .flat_map(|table| &table.columns)
     {
         let is_known = out.iter().any(|(known, _)| *known == column.name);
-        if let (false, Ok(ty)) = (is_known, types::spell(server, &column.ty)) {
+        // An enum type that is still to come is text as far as an expression goes.
+        let is_there = |name: &TypeName| there.enums.contains_key(name);
+        let ty = match column.ty.enum_name() {
+            Some(name) if server.capabilities().enum_types && !is_there(name) => &ColumnType::TEXT,
+            Some(_) | None => &column.ty,
+        };
+        if let (false, Ok(ty)) = (is_known, types::spell(server, ty)) {
             out.push((column.name.clone(), ty));
         }
     }

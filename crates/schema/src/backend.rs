@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Catalog, Change, Column, ColumnType, Value};
+use crate::{Catalog, Change, Column, ColumnType, Pair, Value};
 
 mod fit;
 pub mod mysql;
@@ -164,6 +164,8 @@ pub struct Capabilities {
     pub schemas: bool,
     /// A view holds the columns it reads as they are (PostgreSQL); elsewhere it breaks when they go.
     pub views_hold_columns: bool,
+    /// A generated column holds the types of the columns it reads as they are (PostgreSQL).
+    pub generated_hold_types: bool,
     /// Two names of tables that differ in case only are one name (SQLite).
     pub table_names_ignore_case: bool,
     /// Two names of columns that differ in case only are one name (SQLite, MySQL).
@@ -250,6 +252,15 @@ pub fn needs_foreign_keys_off(server: &Server, before: &Catalog, change: &Change
 pub fn replaces_enum(server: &Server, change: &Change) -> bool {
     match server.backend {
         Backend::Postgres => postgres::render::replaces_enum(change),
+        Backend::Sqlite | Backend::Mysql => false,
+    }
+}
+
+/// Whether a column that differs so is dropped and added, because the server cannot alter it so (PostgreSQL: it begins to be
+/// computed). What stands on it goes with it.
+pub fn remakes_column(server: &Server, pair: Pair<&Column>) -> bool {
+    match server.backend {
+        Backend::Postgres => postgres::render::remakes_column(server, pair),
         Backend::Sqlite | Backend::Mysql => false,
     }
 }

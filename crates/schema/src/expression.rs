@@ -155,7 +155,9 @@ pub fn renamed(sql: &str, from: &str, to: &str) -> String {
                     .replace(&format!("{c}{c}"), &c.to_string())
                     == from
         };
-        let is_word = is_name(c) && token.eq_ignore_ascii_case(from) && !is_call;
+        // A number is no name, though a name in quotes may look like one.
+        let is_word =
+            is_name(c) && !c.is_ascii_digit() && token.eq_ignore_ascii_case(from) && !is_call;
         if is_word || is_quoted('"') {
             out.push_str(&bare);
         } else if is_quoted('`') {
@@ -336,6 +338,10 @@ mod tests {
             "b > 'a' AND b = a(1) or aa"
         );
         assert_eq!(to("(`a` + A)", "b c"), "(`b c` + \"b c\")");
+        assert_eq!(
+            renamed("a > 100 OR \"100\" > 1", "100", "b"),
+            "a > 100 OR b > 1"
+        );
         assert_eq!(to("'it''s a' || a", "order"), "'it''s a' || \"order\"");
     }
 

@@ -15,7 +15,7 @@
 //!   `uq_orders_code`, change whether NULL is allowed of column `customer_id`, change the type and
 //!   whether NULL is allowed and the default of column `total`, change the type and the default of
 //!   column `mood`, change the type and the collation and the comment of column `code`, change the
-//!   numbering of column `seq`, add column `placed_at`, add column `slug`, add column `tags`, drop
+//!   numbering of column `seq`, add column `placed_at`, add column `tags`, add column `slug`, drop
 //!   column `note`, add unique `uq_orders_code`, create index `ix_slug`, create index `ix_tags`,
 //!   add check `ck_total`, set the comment
 //! - alter table `sales.region`: change whether NULL is allowed of column `name`, add column
@@ -168,13 +168,13 @@ impl MigrationTrait for Migration {
                             .not_null()
                             .default(Expr::custom_keyword("CURRENT_TIMESTAMP(3)")),
                     )
+                    .add_column(ColumnDef::new("tags").array(ColumnType::Text).not_null())
                     .add_column(
                         ColumnDef::new("slug")
                             .text()
                             .null()
                             .generated(Expr::cust("lower(code)"), true),
                     )
-                    .add_column(ColumnDef::new("tags").array(ColumnType::Text).not_null())
                     .drop_column("note")
                     .add_unique_with(
                         UniqueDef::new("uq_orders_code", ["code", "total"]).nulls_not_distinct(),
@@ -289,8 +289,8 @@ impl MigrationTrait for Migration {
                     .drop_index("ix_slug")
                     .drop_unique("uq_orders_code", ["code", "total"])
                     .add_column(ColumnDef::new("note").text().null())
-                    .drop_column("tags")
                     .drop_column("slug")
+                    .drop_column("tags")
                     .drop_column("placed_at")
                     .alter_column(
                         column(ColumnDef::new("seq").integer().not_null())

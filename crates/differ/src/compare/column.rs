@@ -23,36 +23,43 @@ pub(super) fn closed(context: &Context<'_>, stated: &Column) -> Column {
     column
 }
 
-/// What the column is to be. The database's side takes over the model's spelling of the type where the two are one on this server.
+/// What the column is to be, `in_key` saying whether it is part of the primary key then. The database's side takes over the model's spelling of the type where the two are one on this server.
 pub(super) fn merge(
     context: &mut Context<'_>,
     table: &Table,
     now: &Column,
     last: Option<&Column>,
     live: &mut Column,
+    in_key: bool,
 ) -> Column {
     let mut out = live.clone();
     merge_type(context, &table.name, now, last, live, &mut out);
-    let in_key = table
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| key.columns.contains(&now.name));
-    if !in_key && live.generated.is_none() {
-        out.nullable = now.nullable;
-    }
     merge_default(context, &table.name, now, last, live, &mut out);
     merge_generated(context, &table.name, now, last, live, &mut out);
+    // A key's columns are required whatever the model says; so is what is computed, as the server has it.
+    if !in_key && out.generated.is_none() {
+        out.nullable = now.nullable;
+    }
     merge_numbering(context, table, now, last, live, &mut out);
-    take(
-        &mut out.collation,
-        now.collation.as_ref(),
-        last.and_then(|last| last.collation.as_ref()),
-    );
+    let inherited = table.options.collation.as_ref();
+    let inherited = inherited.or(context.server().default_collation.as_ref());
+    let says_otherwise = now.collation.is_some() && now.collation.as_ref() != inherited;
+    // To state what the table says by itself is to state nothing that a server keeps.
+    if says_otherwise || live.collation.is_some() {
+        take(
+            &mut out.collation,
+            now.collation.as_ref(),
+            last.and_then(|last| last.collation.as_ref()),
+        );
+    }
     take(
         &mut out.on_update,
         now.on_update.as_ref(),
         last.and_then(|last| last.on_update.as_ref()),
     );
+    if now.invisible || last.is_some_and(|last| last.invisible) {
+        out.invisible = now.invisible;
+    }
     if context.can.comments {
         take(
             &mut out.comment,
@@ -169,9 +176,12 @@ fn merge_default(
         Some(Value::Literal(Literal::Null)) => out.default = None,
         Some(stated) => {
             let wanted = value::stored(server, stated, &out.ty);
+            let stays = types::stored(server, &live.ty) == types::stored(server, &out.ty);
             let is_same = match &live.default {
                 None => false,
                 Some(there) if value::stored(server, there, &out.ty) == wanted => true,
+                // What the one type takes for a default says nothing to the other: the server has nothing to compare.
+                Some(_) if !stays => false,
                 // Two literals that are both understood, and are not one.
                 Some(Value::Literal(_)) if matches!(wanted, Value::Literal(_)) => false,
                 Some(there) => {

@@ -94,13 +94,13 @@ pub(super) fn merge_uniques(
     settle_promises(now, last, out);
     for unique in &now.uniques {
         if !is_wider_there(context, now, out, &unique.columns) {
-            add_unique(context, unique, live, before.as_ref(), out);
+            add_unique(context, unique, [now, live], last, before.as_ref(), out);
         }
     }
     for index in now.indexes.iter().filter(|index| index.is_plain_unique()) {
         let key = columns(index).unwrap_or_default();
         if !is_promised(out, &key, before.as_ref())
-            && !is_narrower(context, now, live, &key)
+            && !is_narrower(context, now, last, live, &key)
             && !is_wider_there(context, now, out, &key)
         {
             out.indexes.push(index.clone());
@@ -190,12 +190,13 @@ fn settle_promises(now: &Table, last: Option<&Table>, out: &mut Table) {
 fn add_unique(
     context: &mut Context<'_>,
     unique: &Unique,
-    live: &Table,
+    [now, live]: [&Table; 2],
+    last: Option<&Table>,
     before: Option<&Vec<Vec<String>>>,
     out: &mut Table,
 ) {
     if is_promised(out, &unique.columns, before)
-        || is_narrower(context, live, live, &unique.columns)
+        || is_narrower(context, now, last, live, &unique.columns)
     {
         return;
     }
@@ -230,10 +231,20 @@ fn is_promised(table: &Table, key: &[String], before: Option<&Vec<Vec<String>>>)
 }
 
 /// A partial or expression unique over the same columns: what the model states is wider and would fail on rows that are fine today.
-fn is_narrower(context: &mut Context<'_>, now: &Table, live: &Table, key: &[String]) -> bool {
+/// A model that states the partial one too, or did, knows what it says.
+fn is_narrower(
+    context: &mut Context<'_>,
+    now: &Table,
+    last: Option<&Table>,
+    live: &Table,
+    key: &[String],
+) -> bool {
+    let knows =
+        |model: &Table, index: &Index| model.indexes.iter().any(|known| known.name == index.name);
     let partial = live.indexes.iter().find(|index| {
         let over: Vec<String> = columns(index).unwrap_or_default();
-        index.unique && index.predicate.is_some() && same_set(&over, key)
+        let is_partial = index.unique && index.predicate.is_some() && same_set(&over, key);
+        is_partial && !knows(now, index) && !last.is_some_and(|last| knows(last, index))
     });
     let Some(partial) = partial else { return false };
     let message = format!(
@@ -309,6 +320,7 @@ pub(super) fn merge_indexes(
         .collect();
     let mut left: Vec<&Index> = live.indexes.iter().filter(is_ours).collect();
     let mut missing: Vec<&Index> = Vec::new();
+    let mut matched: Vec<(&Index, &Index)> = Vec::new();
     for stated in now.indexes.iter().filter(is_ours) {
         let before = last.and_then(|last| last.indexes.iter().find(|one| one.name == stated.name));
         // The index of the same name first, so that it is not taken for another one with the same keys.
@@ -324,10 +336,15 @@ pub(super) fn merge_indexes(
         let gives_up = |there: &Index| before.is_some_and(|before| gives_up(before, stated, there));
         let at = at.filter(|at| !gives_up(left[*at]));
         match at {
-            Some(at) => kept.push(left.remove(at).clone()),
+            Some(at) => matched.push((stated, left.remove(at))),
             None if is_covered(context, live, out, stated) => {}
             None => missing.push(stated),
         }
+    }
+    for (stated, there) in matched {
+        // The database's name is as good as the model's, unless the model has it for another index.
+        let is_taken = missing.iter().any(|other| other.name == there.name);
+        kept.push(if is_taken { stated } else { there }.clone());
     }
     for there in left {
         let replaced = missing.iter().any(|stated| stated.name == there.name);
@@ -425,9 +442,15 @@ fn is_same_key(
 ) -> bool {
     let facts = |key: &IndexKey| (key.order, key.nulls, key.prefix);
     let open = |stated: &Option<String>, live: &Option<String>| stated.is_none() || stated == live;
+    // A server does not report the collation that the column has anyway.
+    let of_column = match &stated.target {
+        KeyTarget::Column(name) => table.column(name).and_then(|one| one.collation.as_ref()),
+        KeyTarget::Expression(_) => None,
+    };
+    let is_usual = live.collation.is_none() && stated.collation.as_ref() == of_column;
     facts(stated) == facts(live)
         && open(&stated.opclass, &live.opclass)
-        && open(&stated.collation, &live.collation)
+        && (is_usual || open(&stated.collation, &live.collation))
         && match (&stated.target, &live.target) {
             (KeyTarget::Column(left), KeyTarget::Column(right)) => left == right,
             (KeyTarget::Expression(left), KeyTarget::Expression(right)) => {

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use plimsoll_schema::backend::types;
 use plimsoll_schema::{
-    Capabilities, Catalog, Change, Code, Diagnostic, KeyTarget, Pair, Server, Severity, Table,
-    TableChange, TableName, expression,
+    Capabilities, Catalog, Change, Code, Column, Diagnostic, KeyTarget, Pair, Server, Severity,
+    Table, TableChange, TableName, expression,
 };
 
 use super::{Diff, Input, Manage, Place, Question, compare, enums, exact, rename, table};
@@ -71,6 +72,22 @@ impl Context<'_> {
         }
     }
 
+    /// Whether the expression speaks of a column that is to have another type, or another word of its enum.
+    fn is_of_types_to_come(&self, table: &TableName, model: &str) -> bool {
+        let (Some(now), Some(live)) = (
+            self.input.now.tables.get(table),
+            self.input.live.tables.get(table),
+        ) else {
+            return false;
+        };
+        let stored = |column: &Column| types::stored(self.server(), &column.ty);
+        now.columns.iter().any(|column| {
+            let there = live.column(&column.name);
+            let changes = there.is_none_or(|there| stored(there) != stored(column));
+            changes && expression::mentions(model, &column.name)
+        })
+    }
+
     /// What is known of two expressions; what is not is asked.
     pub(super) fn is_known_same(
         &mut self,
@@ -95,6 +112,10 @@ impl Context<'_> {
                 } else {
                     Known::Different
                 }
+            }
+            // What the server does not take yet cannot be what it has.
+            (Some(None), Some(Some(_))) if self.is_of_types_to_come(table, &model.text) => {
+                Known::Different
             }
             (Some(None), _) | (_, Some(None)) => Known::Refused,
             (None, _) | (_, None) => {

@@ -1,11 +1,13 @@
 //! Two closed catalogs, compared part by part.
 
+use std::collections::BTreeSet;
+
 use plimsoll_schema::{
     Capabilities, Catalog, Change, Check, Column, ColumnType, Facet, ForeignKey, Index, KeyTarget,
     Pair, Server, Table, TableChange, Value, backend, expression,
 };
 
-use super::parts;
+use super::{lost_default, parts, remake};
 
 /// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
 /// columns is not compared. Foreign keys that stand on a key that changes are taken down and put up again around it.
@@ -44,6 +46,9 @@ pub fn compare(server: &Server, from: &Catalog, to: &Catalog) -> Vec<Change> {
             changes.push(Change::DropEnum(known.clone()));
         }
     }
+    if server.capabilities().enum_types {
+        changes = lost_default::dropped_first(changes);
+    }
     if server.capabilities().alters_foreign_keys {
         step_around_foreign_keys(server, from, to, &mut changes);
     }
@@ -59,10 +64,12 @@ fn compare_tables(server: &Server, from: &Table, to: &Table) -> Vec<TableChange>
         ahead.extend(parts::commented(&mut from, to));
     }
     let from = &from;
-    drop_parts(from, to, &mut out);
+    let held = remake::held(server, from, to);
+    let remade = remake::remade(server, from, to, &held);
+    drop_parts(from, &remake::without_parts(to, &remade), &mut out);
     out.extend(ahead);
-    compare_columns(server, from, to, &mut out);
-    add_parts(from, to, &mut out);
+    compare_columns(server, from, to, &held, &mut out);
+    add_parts(&remake::without_parts(from, &remade), to, &mut out);
     if from.comment != to.comment {
         out.push(TableChange::SetComment(Pair::new(
             from.comment.clone(),
@@ -133,32 +140,48 @@ fn add_parts(from: &Table, to: &Table, out: &mut Vec<TableChange>) {
     out.extend(missing(&to.foreign_keys, &from.foreign_keys).map(TableChange::AddForeignKey));
 }
 
-fn compare_columns(server: &Server, from: &Table, to: &Table, out: &mut Vec<TableChange>) {
+/// Order matters: what is computed no longer does so before what it was computed from changes, and what begins to be computed after;
+/// what is computed comes last and goes first. `held` goes and comes again.
+fn compare_columns(
+    server: &Server,
+    from: &Table,
+    to: &Table,
+    held: &BTreeSet<String>,
+    out: &mut Vec<TableChange>,
+) {
+    let mut altered: Vec<Pair<Column>> = Vec::new();
+    let mut added: Vec<Column> = Vec::new();
     for wanted in &to.columns {
         match from.column(&wanted.name) {
-            None => out.push(TableChange::AddColumn(wanted.clone())),
+            None => added.push(wanted.clone()),
+            Some(known) if held.contains(&wanted.name) => {
+                out.push(TableChange::DropColumn(known.clone()));
+                added.push(wanted.clone());
+            }
             Some(known) => {
                 let spelled = Pair::new(known, wanted).map(|column| one_column(server, column));
                 if !Facet::of(spelled.as_ref()).is_empty() {
-                    let pair = Pair::new(known.clone(), wanted.clone());
-                    out.push(TableChange::AlterColumn(Box::new(pair)));
+                    altered.push(Pair::new(known.clone(), wanted.clone()));
                 }
             }
         }
     }
-    let gone = |column: &&Column| to.column(&column.name).is_none();
-    out.extend(
-        from.columns
-            .iter()
-            .filter(gone)
-            .cloned()
-            .map(TableChange::DropColumn),
-    );
+    let is_gone = |column: &&Column| to.column(&column.name).is_none();
+    let gone: Vec<Column> = from.columns.iter().filter(is_gone).cloned().collect();
+    let is_computed = |column: &Column| column.generated.is_some();
+    altered.sort_by_key(|pair| (is_computed(&pair.to), !is_computed(&pair.from)));
+    added.sort_by_key(is_computed);
+    let (computed, gone): (Vec<Column>, Vec<Column>) = gone.into_iter().partition(is_computed);
+    out.extend(computed.into_iter().map(TableChange::DropColumn));
+    let altered = altered.into_iter().map(Box::new);
+    out.extend(altered.map(TableChange::AlterColumn));
+    out.extend(added.into_iter().map(TableChange::AddColumn));
+    out.extend(gone.into_iter().map(TableChange::DropColumn));
 }
 
 /// A column, its expressions in the one spelling that equal ones share. Where enums are types of their own, their values are the
 /// type's affair.
-fn one_column(server: &Server, column: &Column) -> Column {
+pub(super) fn one_column(server: &Server, column: &Column) -> Column {
     let mut column = column.clone();
     if server.capabilities().enum_types {
         let mut ty = &mut column.ty;

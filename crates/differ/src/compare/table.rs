@@ -1,6 +1,6 @@
 //! One table: closed when it is new, merged when it is there.
 
-use plimsoll_schema::{Check, Code, Column, Exclusion, Table, sea};
+use plimsoll_schema::{Check, Code, Column, Exclusion, Table, expression, sea};
 
 use super::resolve::{Context, Known};
 use super::structural::same_set;
@@ -80,10 +80,21 @@ fn merge_columns(
 ) {
     let whole = live.clone();
     let mut columns: Vec<Column> = Vec::new();
+    let stated = |table: &Table| table.primary_key.is_some();
+    let key = match &now.primary_key {
+        Some(key) => Some(key),
+        None if last.is_some_and(stated) => None,
+        None => whole.primary_key.as_ref(),
+    };
     for there in &mut live.columns {
         let before = last.and_then(|last| last.column(&there.name));
         match now.column(&there.name) {
-            Some(stated) => columns.push(column::merge(context, &whole, stated, before, there)),
+            Some(stated) => {
+                let in_key = key.is_some_and(|key| key.columns.contains(&there.name));
+                columns.push(column::merge(
+                    context, &whole, stated, before, there, in_key,
+                ));
+            }
             None if before.is_some() || context.owns_everything() => {
                 if let Some(before) = before {
                     column::respell(context, before, there);
@@ -206,7 +217,13 @@ fn merge_checks(
                 }
                 kept.push(check);
             }
-            Some(_) | None => kept.push(stated.clone()),
+            Some(_) | None => {
+                let mut fresh = stated.clone();
+                if context.can.foreign_key_names && fresh.name.is_none() {
+                    fresh.name = Some(check_name(now, live, &kept, stated));
+                }
+                kept.push(fresh);
+            }
         }
     }
     let was_stated = |there: &Check| {
@@ -230,6 +247,28 @@ fn merge_checks(
         kept.push(there.clone());
     }
     out.checks = kept;
+}
+
+/// A name for a check that nobody named and that joins a table which is there: who takes it back has to call it something. It is the
+/// name that PostgreSQL would give it.
+fn check_name(now: &Table, live: &Table, kept: &[Check], stated: &Check) -> String {
+    let is_in = |column: &&Column| expression::mentions(&stated.expression, &column.name);
+    let columns: Vec<&Column> = now.columns.iter().filter(is_in).collect();
+    let base = match columns.as_slice() {
+        [one] => format!("{}_{}_check", now.name.name, one.name),
+        _ => format!("{}_check", now.name.name),
+    };
+    let is_taken = |name: &str| {
+        let mut known = live.checks.iter().chain(kept).chain(&now.checks);
+        known.any(|known| known.name.as_deref() == Some(name))
+    };
+    let mut name = sea::index_name(base.clone());
+    let mut number = 0;
+    while is_taken(&name) {
+        number += 1;
+        name = sea::index_name(format!("{base}{number}"));
+    }
+    name
 }
 
 fn merge_exclusions(

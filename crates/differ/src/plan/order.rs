@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Change, Table, TableChange, TableName};
+use plimsoll_schema::{Change, ForeignKey, Table, TableChange, TableName};
+
+use crate::compare::is_early;
 
 use super::split::{altered_types, drops_holder};
 
@@ -16,6 +18,8 @@ enum Phase {
     DropForeignKeys,
     /// What speaks of an enum type goes before the type changes.
     DropHolders,
+    /// Of enum columns: the type may be about to lose the value.
+    DropDefaults,
     Enums,
     CreateTables,
     AlterTables,
@@ -44,6 +48,8 @@ fn phase(change: &Change, types: &BTreeSet<String>) -> Phase {
                 Phase::DropHolders
             } else if all(|change| matches!(change, TableChange::AddForeignKey(_))) {
                 Phase::AddForeignKeys
+            } else if is_early(change) {
+                Phase::DropDefaults
             } else {
                 Phase::AlterTables
             }
@@ -56,10 +62,21 @@ fn phase(change: &Change, types: &BTreeSet<String>) -> Phase {
 enum Thing {
     /// Tables, indexes and types of a schema share their names (PostgreSQL 17 manual, 5.10).
     Name(String),
+    /// A foreign key, whose name MySQL has once in a database.
+    Constraint(String),
     /// The keys of a table, which foreign keys stand on.
     Key(String),
     /// Columns of a table that are pointed at as they are to be, or become a key.
     Target(String, Vec<String>),
+}
+
+impl Thing {
+    /// The columns that a foreign key points at, which may name a key's in another order.
+    fn target(table: &str, columns: &[String]) -> Self {
+        let mut columns = columns.to_vec();
+        columns.sort();
+        Self::Target(table.to_owned(), columns)
+    }
 }
 
 /// What a change does with names.
@@ -132,7 +149,7 @@ fn footprint(change: &Change) -> Footprint {
 }
 
 fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint) {
-    let target = |columns: &[String]| Thing::Target(table.to_string(), columns.to_vec());
+    let target = |columns: &[String]| Thing::target(&table.to_string(), columns);
     let named = |name: &String| part_name(table, name);
     match change {
         TableChange::AddColumn(column) => {
@@ -172,15 +189,25 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
         }
         TableChange::AddForeignKey(key) => {
             out.needs.insert(Thing::Name(key.ref_table.to_string()));
+            out.needs.extend(points_at(key));
+            let own = key.columns.iter().map(std::slice::from_ref);
+            out.needs.extend(own.map(target));
+            out.takes.extend(key.name.clone().map(Thing::Constraint));
+        }
+        TableChange::DropForeignKey(key) => {
+            out.frees.extend(key.name.clone().map(Thing::Constraint));
+        }
+        TableChange::AddExclusion(exclusion) => {
+            out.takes.insert(named(&exclusion.name));
+        }
+        TableChange::DropExclusion(exclusion) => {
+            out.frees.insert(named(&exclusion.name));
         }
         TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)
         | TableChange::DropPrimaryKey(_)
-        | TableChange::DropForeignKey(_)
         | TableChange::AddCheck(_)
         | TableChange::DropCheck(_)
-        | TableChange::AddExclusion(_)
-        | TableChange::DropExclusion(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_) => {}
@@ -199,8 +226,11 @@ fn names(table: &Table) -> BTreeSet<Thing> {
         .iter()
         .filter_map(|unique| unique.name.as_ref());
     let key = table.primary_key.iter().filter_map(|key| key.name.as_ref());
-    let parts = indexes.chain(uniques).chain(key);
+    let exclusions = table.exclusions.iter().map(|one| &one.name);
+    let parts = indexes.chain(uniques).chain(key).chain(exclusions);
+    let references = table.foreign_keys.iter().filter_map(|key| key.name.clone());
     let mut out: BTreeSet<Thing> = parts.map(|name| part_name(&table.name, name)).collect();
+    out.extend(references.map(Thing::Constraint));
     out.insert(Thing::Name(table.name.to_string()));
     out
 }
@@ -217,14 +247,15 @@ fn targets(table: &Table) -> BTreeSet<Thing> {
 
 /// What of other tables a table's foreign keys point at: their columns, and the key over them.
 fn pointed_at(table: &Table) -> impl Iterator<Item = Thing> {
-    table.foreign_keys.iter().flat_map(|key| {
-        let name = key.ref_table.to_string();
-        let one = |column: &String| vec![column.clone()];
-        let columns = key.ref_columns.iter().map(one);
-        let all = columns.chain([key.ref_columns.clone()]);
-        all.map(move |columns| Thing::Target(name.clone(), columns))
-            .collect::<Vec<Thing>>()
-    })
+    table.foreign_keys.iter().flat_map(points_at)
+}
+
+fn points_at(key: &ForeignKey) -> Vec<Thing> {
+    let name = key.ref_table.to_string();
+    let one = key.ref_columns.iter().map(std::slice::from_ref);
+    one.chain([key.ref_columns.as_slice()])
+        .map(|columns| Thing::target(&name, columns))
+        .collect()
 }
 
 /// Orders the pieces.

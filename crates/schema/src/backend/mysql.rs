@@ -39,6 +39,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         nulls_not_distinct: false,
         partial_indexes: false,
         schemas: true,
+        generated_hold_types: false,
         table_names_ignore_case: false,
         column_names_ignore_case: true,
         views_hold_columns: false,

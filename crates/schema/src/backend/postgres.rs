@@ -30,6 +30,7 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         partial_indexes: true,
         schemas: true,
         max_name: Some(NameLimit::Bytes(name::MAX_BYTES)),
+        generated_hold_types: true,
         table_names_ignore_case: false,
         column_names_ignore_case: false,
         views_hold_columns: true,

@@ -43,12 +43,18 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         nulls_not_distinct: false,
         partial_indexes: true,
         schemas: false,
+        generated_hold_types: false,
         table_names_ignore_case: true,
         column_names_ignore_case: true,
         views_hold_columns: false,
         numbers_integer_keys: true,
         max_name: None,
     }
+}
+
+/// An expression as inspection reports it: the table's columns without quotes where they need none.
+pub fn plain_columns(sql: &str, columns: &[String]) -> String {
+    trigger::with_plain_columns(sql, columns)
 }
 
 /// A table's clauses after a column was renamed.

@@ -270,6 +270,9 @@ impl Table {
         for check in &mut self.checks {
             in_text(&mut check.expression);
         }
+        for exclusion in &mut self.exclusions {
+            in_text(&mut exclusion.definition);
+        }
         for column in &mut self.columns {
             if let Some(generated) = &mut column.generated {
                 in_text(&mut generated.expression);

@@ -7,11 +7,13 @@ use sea_query::{
 use super::column::is_numbered_by_builder;
 use super::to_column_type;
 use super::write::{
-    inline_foreign_key, inline_primary_key, is_plain_check, primary_key, unique_constraint,
+    inline_foreign_key, inline_primary_key, is_auto_named_key, is_plain_check, primary_key,
+    unique_constraint,
 };
 use crate::backend::{settled, types};
 use crate::{
-    Backend, Column, ColumnType, Pair, RenderError, Server, Table, TableChange, TableName,
+    Backend, Column, ColumnType, ForeignKey, Pair, PrimaryKey, RenderError, Server, Table,
+    TableChange, TableName,
 };
 
 /// The table in types that the builder renders on this server as the server's own spelling would be stored; where it has no such word,
@@ -145,21 +147,18 @@ fn can_number(backend: Backend, ty: &ColumnType) -> bool {
 pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
     let mut kept = table.clone();
     let mut rest = Vec::new();
-    if let Some(key) = &table.primary_key
-        && inline_primary_key(table).is_none()
-        && primary_key(key).is_none()
-    {
+    let is_apart = |key: &PrimaryKey| match inline_primary_key(table) {
+        None => primary_key(key).is_none(),
+        // PostgreSQL numbers a column without its being a key.
+        Some(_) => backend == Backend::Postgres && is_auto_named_key(table),
+    };
+    if let Some(key) = table.primary_key.as_ref().filter(|key| is_apart(key)) {
         kept.primary_key = None;
         rest.push(TableChange::AddPrimaryKey(key.clone()));
     }
     kept.uniques
         .retain(|unique| unique_constraint(unique).is_some());
     rest.extend(left_out(&table.uniques, &kept.uniques).map(TableChange::AddUnique));
-    kept.foreign_keys.retain(|key| {
-        inline_foreign_key(&table.name, key).is_some()
-            && !(backend == Backend::Mysql && key.ref_table.schema.is_some())
-    });
-    rest.extend(left_out(&table.foreign_keys, &kept.foreign_keys).map(TableChange::AddForeignKey));
     kept.checks.retain(is_plain_check);
     rest.extend(left_out(&table.checks, &kept.checks).map(TableChange::AddCheck));
     rest.extend(kept.exclusions.drain(..).map(TableChange::AddExclusion));
@@ -171,6 +170,22 @@ pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
             table.options.clone(),
         ))));
     }
+    // Order matters: a reference follows the key it points at, and the UNLOGGED that decides what it may point at.
+    let is_early = |key: &ForeignKey| {
+        let keys_moved = kept.primary_key != table.primary_key || kept.uniques != table.uniques;
+        table.options.unlogged || (key.ref_table == table.name && keys_moved)
+    };
+    kept.foreign_keys = table
+        .foreign_keys
+        .iter()
+        .filter(|key| {
+            inline_foreign_key(&table.name, key).is_some()
+                && !(backend == Backend::Mysql && key.ref_table.schema.is_some())
+                && !is_early(key)
+        })
+        .cloned()
+        .collect();
+    rest.extend(left_out(&table.foreign_keys, &kept.foreign_keys).map(TableChange::AddForeignKey));
     (kept, rest)
 }
 

@@ -85,7 +85,7 @@ fn is_default_key_name(table: &Table) -> bool {
 }
 
 /// A key that carries its numbering and a name of its own, which cannot both be said.
-fn is_auto_named_key(table: &Table) -> bool {
+pub(super) fn is_auto_named_key(table: &Table) -> bool {
     let is_named = |key: &PrimaryKey| key.name.is_some();
     inline_primary_key(table).is_some()
         && table.primary_key.as_ref().is_some_and(is_named)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_schema::backend::mysql::{implicit, sql};
 use plimsoll_schema::{
-    Action, Check, ColumnType, Flavor, ForeignKey, Index, IndexKey, Order, PrimaryKey, Server,
-    Table, TextSize, Unique,
+    Action, Check, Column, ColumnType, Flavor, ForeignKey, Index, IndexKey, Order, PrimaryKey,
+    Server, Table, TextSize, Unique,
 };
 
 use super::Place;
@@ -123,14 +123,18 @@ fn action(rule: &str) -> Option<Action> {
     }
 }
 
-/// Reads a row of [`super::query::check_constraints`]. MariaDB's JSON is LONGTEXT with a check of the column's name.
+/// Reads a row of [`super::query::check_constraints`]. MariaDB's JSON is LONGTEXT with a check in the column, which keeps the name
+/// that the column first had.
 pub(super) fn check(server: &Server, table: &mut Table, row: &Row) {
     let name = row.text(1);
     let expression = expression_text(server, row.text(2));
+    let is_json = |column: &&mut Column| {
+        column.ty == ColumnType::Text(TextSize::Long)
+            && implicit::is_json_check(&column.name, &expression)
+    };
     if server.flavor == Flavor::MariaDb
-        && implicit::is_json_check(name, &expression)
-        && let Some(column) = table.column_mut(name)
-        && column.ty == ColumnType::Text(TextSize::Long)
+        && row.text(3).eq_ignore_ascii_case("Column")
+        && let Some(column) = table.columns.iter_mut().find(is_json)
     {
         column.ty = ColumnType::Json;
         column.collation = None;

@@ -162,18 +162,23 @@ pub(super) fn key_column_usage(_server: &Server, schema: &str) -> Columns {
     }
 }
 
-/// Table, name, condition.
+/// Table, name, condition, and on MariaDB whether a column or the table has it (since 10.5.10).
 pub(super) fn check_constraints(server: &Server, schema: &str) -> Columns {
     let schema = literal(schema);
     if is_mariadb(server) {
         return Columns {
-            select: vec!["TABLE_NAME", "CONSTRAINT_NAME", "CHECK_CLAUSE"],
+            select: vec!["TABLE_NAME", "CONSTRAINT_NAME", "CHECK_CLAUSE", "LEVEL"],
             from: format!(
                 "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = {schema}"
             ),
         };
     }
-    let select = vec!["t.TABLE_NAME", "c.CONSTRAINT_NAME", "c.CHECK_CLAUSE"];
+    let select = vec![
+        "t.TABLE_NAME",
+        "c.CONSTRAINT_NAME",
+        "c.CHECK_CLAUSE",
+        "'Table'",
+    ];
     if is_mysql_since(server, Version(8, 0, 16)) {
         return Columns {
             select,
@@ -185,7 +190,7 @@ pub(super) fn check_constraints(server: &Server, schema: &str) -> Columns {
             ),
         };
     }
-    nothing(3)
+    nothing(4)
 }
 
 /// View, and the database and name of a table it reads (MySQL 8.0.13; nothing elsewhere).

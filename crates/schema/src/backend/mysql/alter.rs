@@ -103,6 +103,8 @@ fn joins(left: &TableChange, right: &TableChange) -> bool {
         // The data dictionary takes no name back in the statement that gives it up (errno 121).
         (C::DropForeignKey(left), C::AddForeignKey(right)) => left.name != right.name,
         (C::DropCheck(left), C::AddCheck(right)) => left.name != right.name,
+        // A key of the table itself cannot be pointed at in the statement that makes it (errno 150).
+        (C::AddPrimaryKey(_) | C::AddUnique(_) | C::AddIndex(_), C::AddForeignKey(_)) => false,
         // InnoDB builds one full-text index at a time (MySQL 8.0 manual, 15.6.2.4).
         (C::AddIndex(left), C::AddIndex(right)) => {
             !(left.method.as_deref() == Some("fulltext") && left.method == right.method)

@@ -61,6 +61,11 @@ pub(in crate::backend) fn replaces_enum(change: &Change) -> bool {
     matches!(change, Change::AlterEnum(pair) if !enum_type::is_addition(pair.as_ref()))
 }
 
+/// A generated column is made with its expression, which versions before 17 cannot change.
+pub(in crate::backend) fn remakes_column(server: &Server, pair: Pair<&Column>) -> bool {
+    alter_column::remakes(server, pair)
+}
+
 /// A value that is added to an enum type cannot be used before the transaction that adds it ended
 /// (<https://www.postgresql.org/docs/current/sql-altertype.html>, "Notes").
 pub(in crate::backend) fn must_commit_between(earlier: &Change, later: &Change) -> bool {

@@ -31,7 +31,14 @@ pub(super) fn alter(
     let (mut out, after) = renumber(place, &types, &numberings);
     let mut actions = Vec::new();
     let column = format!("ALTER COLUMN {}", ident(&pair.to.name));
-    actions.extend(generated.map(|action| format!("{column} {action}")));
+    let generated = generated.map(|action| format!("{column} {action}"));
+    if types.differs() {
+        // A type with USING is refused as long as the column is computed.
+        let alone = |action| format!("ALTER TABLE {} {action}", name::table(table));
+        out.extend(generated.map(alone));
+    } else {
+        actions.extend(generated);
+    }
     facets(&column, pair, &types, &mut actions)?;
     if !actions.is_empty() {
         out.push(format!(
@@ -49,6 +56,14 @@ pub(super) fn alter(
         ));
     }
     Ok(out)
+}
+
+/// Whether the column has to be made anew.
+pub(super) fn remakes(server: &Server, pair: Pair<&Column>) -> bool {
+    match Generation::of(server, pair) {
+        Generation::Remakes => true,
+        Generation::Stays | Generation::Changes(_) => false,
+    }
 }
 
 /// What becomes of the generation expression.

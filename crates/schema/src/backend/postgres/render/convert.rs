@@ -46,9 +46,12 @@ pub(super) fn using(
             let first = format!("{column}[1]");
             Some(using(&first, element, to)?.unwrap_or(first))
         }
-        (_, T::Array(_)) => Some(format!(
-            "CASE WHEN {column} IS NULL THEN NULL ELSE ARRAY[{column}]::{spelled} END"
-        )),
+        (_, T::Array(element)) => {
+            let one = using(column, from, element)?.unwrap_or_else(|| column.to_owned());
+            Some(format!(
+                "CASE WHEN {column} IS NULL THEN NULL ELSE ARRAY[{one}]::{spelled} END"
+            ))
+        }
         (_, _) if casts_itself(from, to) => None,
         (_, _) if is_text(from) => Some(format!("{column}::{spelled}")),
         (_, _) => Some(format!("{column}::text::{spelled}")),

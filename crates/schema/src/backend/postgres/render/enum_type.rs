@@ -5,7 +5,7 @@ use crate::backend::postgres::{name, types, value};
 use crate::backend::{RenderError, Server};
 use crate::{
     Catalog, Column, EnumType, Index, KeyTarget, Pair, Table, TableName, TypeName, Value,
-    expression,
+    expression, sea,
 };
 
 pub(super) fn create(enum_type: &EnumType) -> Vec<String> {
@@ -136,13 +136,36 @@ fn replace(
         quoted(&pair.from.name),
         name::ident(&old.name)
     );
-    let mut out = moved.down;
+    let (mut out, keys) = references(before, &pair.from.name);
+    out.extend(moved.down);
     out.push(aside);
     out.extend(create(pair.to));
     out.extend(moved.columns);
     out.push(drop(&old));
     out.extend(moved.up);
+    out.extend(keys);
     Ok(out)
+}
+
+/// A foreign key compares two columns of the type, which move one after the other: it is dropped before and added after.
+fn references(before: &Catalog, name: &TypeName) -> (Vec<String>, Vec<String>) {
+    let (mut drops, mut adds) = (Vec::new(), Vec::new());
+    for table in before.tables.values() {
+        let is_of = |column: &String| {
+            let ty = table.column(column).map(|column| &column.ty);
+            ty.and_then(|ty| ty.enum_name()) == Some(name)
+        };
+        for key in &table.foreign_keys {
+            if key.columns.iter().any(is_of) {
+                let alter = format!("ALTER TABLE {}", name::table(&table.name));
+                let drop = constraint::drop(&sea::foreign_key_name(&table.name, key));
+                let add = constraint::add_foreign_key(&table.name, key);
+                drops.push(format!("{alter} {drop}"));
+                adds.push(format!("{alter} {add}"));
+            }
+        }
+    }
+    (drops, adds)
 }
 
 /// What is done around a type that is replaced.

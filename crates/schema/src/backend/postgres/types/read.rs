@@ -142,6 +142,10 @@ fn timed(name: &str, arguments: Option<&str>, rest: &str) -> Option<ColumnType> 
         ("time", "" | "without time zone") => T::Time(precision),
         ("timestamp", "" | "without time zone") => T::DateTime(precision),
         ("timestamp", "with time zone") | ("timestamptz", "") => T::TimestampTz(precision),
+        ("timetz", "") => T::Raw(match precision {
+            Some(digits) => format!("time({digits}) with time zone"),
+            None => "time with time zone".into(),
+        }),
         ("interval", "") => T::Interval {
             fields: None,
             precision,

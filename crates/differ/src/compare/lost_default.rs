@@ -1,0 +1,104 @@
+//! Defaults that are a value which its enum type loses: they go before the type changes, and come back after it on the way down.
+
+use plimsoll_schema::{
+    Change, Column, ColumnType, EnumType, Literal, Pair, TableChange, TableName, Value,
+};
+
+/// The changes, every default that a changed enum type could not hold dropped by a change of its own; [`is_early`] tells which.
+pub(super) fn dropped_first(changes: Vec<Change>) -> Vec<Change> {
+    let types: Vec<Pair<EnumType>> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::AlterEnum(pair) => Some(pair.clone()),
+            Change::CreateTable(_)
+            | Change::DropTable(_)
+            | Change::RenameTable(_)
+            | Change::AlterTable { .. }
+            | Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::RenameEnum(_)
+            | Change::RenameEnumValue { .. } => None,
+        })
+        .collect();
+    if types.is_empty() {
+        return changes;
+    }
+    let mut out = Vec::new();
+    for mut change in changes {
+        match &mut change {
+            Change::DropTable(table) => {
+                let name = table.name.clone();
+                for column in &mut table.columns {
+                    out.extend(early(&types, &name, column));
+                }
+            }
+            Change::AlterTable { table, changes } => {
+                for change in changes {
+                    if let TableChange::DropColumn(column) = change {
+                        out.extend(early(&types, table, column));
+                    } else if let TableChange::AlterColumn(pair) = change {
+                        out.extend(early(&types, table, &mut pair.from));
+                    }
+                }
+            }
+            Change::CreateTable(_)
+            | Change::RenameTable(_)
+            | Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::AlterEnum(_)
+            | Change::RenameEnum(_)
+            | Change::RenameEnumValue { .. } => {}
+        }
+        out.push(change);
+    }
+    out.retain(|change| {
+        let Change::AlterTable { changes, .. } = change else {
+            return true;
+        };
+        changes.iter().any(|change| {
+            let TableChange::AlterColumn(pair) = change else {
+                return true;
+            };
+            pair.from != pair.to
+        })
+    });
+    out
+}
+
+/// Takes the default from the column, if its type is about to lose the value; the change that does so on the server.
+fn early(types: &[Pair<EnumType>], table: &TableName, column: &mut Column) -> Option<Change> {
+    let ColumnType::Enum { name, .. } = &column.ty else {
+        return None;
+    };
+    let Some(Value::Literal(Literal::String(word))) = &column.default else {
+        return None;
+    };
+    let changed = types.iter().find(|pair| pair.from.name == *name)?;
+    if changed.to.values.contains(word) {
+        return None;
+    }
+    let from = column.clone();
+    column.default = None;
+    let pair = Box::new(Pair::new(from, column.clone()));
+    Some(Change::AlterTable {
+        table: table.clone(),
+        changes: vec![TableChange::AlterColumn(pair)],
+    })
+}
+
+/// Whether the change does nothing but drop defaults of enum columns.
+pub(crate) fn is_early(change: &Change) -> bool {
+    let Change::AlterTable { changes, .. } = change else {
+        return false;
+    };
+    changes.iter().all(|change| {
+        let TableChange::AlterColumn(pair) = change else {
+            return false;
+        };
+        let mut without = pair.from.clone();
+        without.default = None;
+        matches!(pair.from.ty, ColumnType::Enum { .. })
+            && pair.from.default.is_some()
+            && without == pair.to
+    })
+}
