@@ -15,15 +15,17 @@ pub fn in_the_way(
     found: &Inspection,
     holders: &[Holder],
 ) -> Vec<Diagnostic> {
-    let tells = plan.server.capabilities().views_hold_columns;
-    let severity = if tells {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
+    let can = plan.server.capabilities();
+    let tells = can.views_hold_columns;
     let mut out = Vec::new();
     for step in &plan.steps {
-        let mut say = |what: &str, object: String| {
+        let mut say = |what: &str, broken: &Broken<'_>| {
+            let severity = if tells || (broken.is_drop() && can.views_refuse_drops) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let object = broken.object();
             let message = format!("{what} reads `{object}`: {}", step.summary);
             let help = format!(
                 "drop the {} in a revision before this one, and create it again in one after it",
@@ -34,11 +36,11 @@ pub fn in_the_way(
         for broken in breaks(plan, current, &step.change) {
             let views = found.views.iter();
             for view in views.filter(|view| broken.breaks_view(view, tells)) {
-                say(&format!("view `{}`", view.name), broken.object());
+                say(&format!("view `{}`", view.name), &broken);
             }
             for holder in holders {
                 if broken.breaks(holder) && !goes(plan, holder) {
-                    say(&holder.what, broken.object());
+                    say(&holder.what, &broken);
                 }
             }
         }
@@ -113,6 +115,10 @@ enum Broken<'a> {
 }
 
 impl Broken<'_> {
+    fn is_drop(&self) -> bool {
+        matches!(self, Self::Column { stays: false, .. })
+    }
+
     fn object(&self) -> String {
         match self {
             Self::Table(table) => table.to_string(),

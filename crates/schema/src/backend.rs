@@ -166,6 +166,8 @@ pub struct Capabilities {
     pub views_hold_columns: bool,
     /// A generated column holds the types of the columns it reads as they are (PostgreSQL).
     pub generated_hold_types: bool,
+    /// DROP COLUMN is refused while a view reads the column (PostgreSQL, SQLite).
+    pub views_refuse_drops: bool,
     /// Two names of tables that differ in case only are one name (SQLite).
     pub table_names_ignore_case: bool,
     /// Two names of columns that differ in case only are one name (SQLite, MySQL).
@@ -338,7 +340,12 @@ pub mod types {
 
     /// Whether turning a `from` into a `to` keeps every value.
     pub fn is_widening(server: &Server, from: &ColumnType, to: &ColumnType) -> bool {
-        super::fit::is_widening(&stored(server, from), &stored(server, to))
+        let stored = |ty: &ColumnType| match server.backend {
+            Backend::Sqlite | Backend::Postgres => stored(server, ty),
+            Backend::Mysql => mysql::types::with_digits(stored(server, ty)),
+        };
+        let keeps = super::fit::is_widening(&stored(from), &stored(to));
+        keeps || (server.backend == Backend::Sqlite && sqlite::types::is_one_affinity(from, to))
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Case {
     pub title: String,
     /// The backends it is for.
     pub backends: Vec<Backend>,
+    /// `mysql` or `mariadb`, for what only one of the two has.
+    pub server: Option<String>,
     /// Whether what the models do not state is removed.
     pub manage_everything: bool,
     /// Whether tables are filled before the change.
@@ -122,6 +124,7 @@ impl Case {
             path: path.to_owned(),
             title: String::new(),
             backends: Vec::new(),
+            server: None,
             manage_everything: false,
             rows: true,
             sections: Vec::new(),
@@ -153,6 +156,8 @@ impl Case {
                 let found = backend(one).ok_or_else(|| format!("`{one}` is not a backend"))?;
                 self.backends.push(found);
             }
+        } else if let Some(server) = line.strip_prefix("server:") {
+            self.server = Some(server.trim().to_owned());
         } else if let Some(manage) = line.strip_prefix("manage:") {
             self.manage_everything = match manage.trim() {
                 "everything" => true,
@@ -292,6 +297,9 @@ impl Case {
         let mut out = self.title.clone();
         let backends: Vec<_> = self.backends.iter().map(|backend| word(*backend)).collect();
         let _ = writeln!(out, "backends: {}", backends.join(" "));
+        if let Some(server) = &self.server {
+            let _ = writeln!(out, "server: {server}");
+        }
         if self.manage_everything {
             out.push_str("manage: everything\n");
         }

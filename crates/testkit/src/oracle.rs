@@ -11,18 +11,23 @@ use tokio::process::Command;
 
 use crate::servers::Scratch;
 
-/// Columns, then the columns of indexes, then foreign keys, then what only its text tells.
+mod sqlite;
+
+/// Columns, then the columns of indexes, then foreign keys, then what only its text tells. A type's name has no case, TRUE is a 1, and a
+/// foreign key that names no column means the key.
 const SQLITE: &str = "\
-    SELECT lower(m.name) || '.' || x.name || ' ' || x.type || ' notnull ' || (x.\"notnull\" OR (x.pk = 1 AND x.type LIKE 'integer')) || ' pk ' || x.pk || ' hidden ' || x.hidden \
-    || ' default ' || coalesce(nullif(upper(x.dflt_value), 'NULL'), '-') FROM sqlite_schema m, pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND m.name <> 'sqlite_sequence' \
+    WITH own AS (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\') \
+    SELECT lower(m.name) || '.' || x.name || ' ' || replace(upper(x.type), ', ', ',') || ' notnull ' || (x.\"notnull\" OR (x.pk = 1 AND x.type LIKE 'integer')) || ' pk ' || x.pk || ' hidden ' || x.hidden \
+    || ' default ' || CASE upper(x.dflt_value) WHEN 'NULL' THEN '-' WHEN 'TRUE' THEN '1' WHEN 'FALSE' THEN '0' ELSE CASE WHEN x.dflt_value LIKE 'x''%' THEN lower(x.dflt_value) ELSE coalesce(x.dflt_value, '-') END END \
+    FROM own m, pragma_table_xinfo(m.name) x \
     UNION ALL SELECT lower(m.name) || ' index ' || l.origin || ' unique ' || l.\"unique\" \
     || ' partial ' || l.partial || ' ' || (SELECT group_concat(coalesce(x.name, x.cid) || ' ' || x.\"desc\" || ' ' || x.coll, ', ') \
-    FROM pragma_index_xinfo(l.name) x WHERE x.key = 1) FROM sqlite_schema m, pragma_index_list(m.name) l WHERE m.type = 'table' \
-    UNION ALL SELECT lower(m.name) || ' key ' || group_concat(f.\"from\" || ' ' || lower(f.\"table\") || '.' || coalesce(f.\"to\", '-') || ' ' \
-    || f.on_update || ' ' || f.on_delete, ', ') FROM sqlite_schema m, pragma_foreign_key_list(m.name) f \
-    WHERE m.type = 'table' GROUP BY m.name, f.id \
+    FROM pragma_index_xinfo(l.name) x WHERE x.key = 1) FROM own m, pragma_index_list(m.name) l \
+    UNION ALL SELECT lower(m.name) || ' key ' || group_concat(f.\"from\" || ' ' || lower(f.\"table\") || '.' \
+    || coalesce(f.\"to\", (SELECT x.name FROM pragma_table_xinfo(f.\"table\") x WHERE x.pk = f.seq + 1), '-') || ' ' \
+    || f.on_update || ' ' || f.on_delete, ', ') FROM own m, pragma_foreign_key_list(m.name) f GROUP BY m.name, f.id \
     UNION ALL SELECT lower(l.name) || ' wr ' || l.wr || ' strict ' || l.strict FROM pragma_table_list l \
-    WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite_%'";
+    WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
 /// What the database holds, a line each; the order in which columns and parts stand is not among it.
 ///
@@ -32,10 +37,12 @@ pub async fn read(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
     match scratch.backend {
         Backend::Sqlite => {
             let lines = scratch.texts(SQLITE).await;
-            Ok(lines
-                .map_err(|error| error.to_string())?
-                .into_iter()
-                .collect())
+            let mut lines: BTreeSet<String> =
+                BTreeSet::from_iter(lines.map_err(|error| error.to_string())?);
+            for [kind, table, sql] in schema(scratch).await? {
+                lines.extend(sqlite::facts(&kind, &table, &sql));
+            }
+            Ok(lines)
         }
         Backend::Postgres => Ok(dump(&scratch.url).await?.compared),
         Backend::Mysql => show(scratch).await,
@@ -47,7 +54,7 @@ pub async fn read(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
 pub struct Holding {
     /// What is compared.
     pub compared: BTreeSet<String>,
-    /// What nobody plans (PostgreSQL: views, functions, triggers, policies, rights …) and a plan must leave as it is.
+    /// What nobody plans (views, functions, triggers, on PostgreSQL policies, rights …) and a plan must leave as it is.
     pub beside: BTreeSet<String>,
 }
 
@@ -60,9 +67,50 @@ pub async fn read_all(scratch: &Scratch) -> Result<Holding, String> {
         Backend::Postgres => dump(&scratch.url).await,
         Backend::Sqlite | Backend::Mysql => Ok(Holding {
             compared: read(scratch).await?,
-            beside: BTreeSet::new(),
+            beside: beside(scratch).await?,
         }),
     }
+}
+
+/// Views, triggers, routines and events, a line each.
+async fn beside(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
+    let questions: &[&str] = match scratch.backend {
+        Backend::Sqlite => {
+            let found = schema(scratch).await?;
+            let others = found
+                .into_iter()
+                .filter(|[kind, ..]| kind == "view" || kind == "trigger");
+            return Ok(others.map(|[_, _, sql]| sqlite::untouched(&sql)).collect());
+        }
+        Backend::Mysql => &[
+            "SELECT concat(table_name, ' ', view_definition) FROM information_schema.views WHERE table_schema = database()",
+            "SELECT concat(trigger_name, ' ', event_object_table, ' ', action_statement) FROM information_schema.triggers WHERE trigger_schema = database()",
+            "SELECT concat(routine_name, ' ', routine_definition) FROM information_schema.routines WHERE routine_schema = database()",
+            "SELECT concat(event_name, ' ', event_definition) FROM information_schema.events WHERE event_schema = database()",
+        ],
+        // The dump holds them.
+        Backend::Postgres => &[],
+    };
+    let mut lines = BTreeSet::new();
+    for question in questions {
+        let found = scratch.texts(question).await;
+        lines.extend(found.map_err(|error| error.to_string())?);
+    }
+    Ok(lines)
+}
+
+/// Kind, table and text of the objects of a SQLite schema that have a text.
+async fn schema(scratch: &Scratch) -> Result<Vec<[String; 3]>, String> {
+    let question = "SELECT type, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    let question = Statement::from_string(scratch.db.get_database_backend(), question);
+    let rows = scratch.db.query_all_raw(question).await;
+    let rows = rows.map_err(|error| error.to_string())?;
+    let read = |row: sea_orm::QueryResult| -> Result<[String; 3], sea_orm::DbErr> {
+        let text = |at: usize| row.try_get_by_index::<String>(at);
+        Ok([text(0)?, text(1)?, text(2)?])
+    };
+    let found: Result<Vec<[String; 3]>, sea_orm::DbErr> = rows.into_iter().map(read).collect();
+    found.map_err(|error| error.to_string())
 }
 
 async fn dump(url: &str) -> Result<Holding, String> {
@@ -211,7 +259,7 @@ fn with_sorted(text: &str) -> String {
 }
 
 async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
-    let tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = database()";
+    let tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type <> 'VIEW'";
     let tables = scratch.texts(tables).await;
     let mut lines = BTreeSet::new();
     for table in tables.map_err(|error| error.to_string())? {

@@ -206,6 +206,13 @@ impl State {
                 text.insert_str(end, &format!(", {key}"));
             }
         }
+        // The server quotes no collation.
+        let mut parts = text.split("COLLATE \"");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            text.push_str("COLLATE ");
+            text.push_str(&part.replacen('"', "", 1));
+        }
         vec![Row::from([
             ("1", quoted.into()),
             ("2", text.into_bytes().into()),

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use plimsoll_schema::Backend;
+use plimsoll_schema::{Backend, Flavor};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -193,6 +193,19 @@ impl Scratch {
     /// Runs SQL; several statements may stand in one text.
     pub async fn run(&self, sql: &str) -> Result<(), DbErr> {
         self.db.execute_unprepared(sql).await.map(|_| ())
+    }
+
+    /// Whether the server is the one that is wanted, of the two that one backend is for: `mysql` or `mariadb`; none is every one.
+    pub async fn is_called(&self, wanted: Option<&str>) -> Result<bool, String> {
+        let Some(wanted) = wanted else {
+            return Ok(true);
+        };
+        let server = plimsoll_differ::inspect::server(&self.db).await;
+        let flavor = server.map_err(|error| error.to_string())?.flavor;
+        Ok(match flavor {
+            Flavor::Original => wanted == word(self.backend),
+            Flavor::MariaDb => wanted == "mariadb",
+        })
     }
 
     /// The first column of what a query finds, as texts.

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
-use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect, server};
+use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect};
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::views::in_the_way;
-use plimsoll_schema::{Backend, Flavor, Plan, Severity};
+use plimsoll_schema::{Backend, Plan, Severity};
 use serde::Deserialize;
 use tokio::process::Command;
 
 use crate::changes::write_changes;
 use crate::oracle::{self, Holding};
-use crate::servers::{self, Scratch};
+use crate::servers::Scratch;
 use crate::steps;
 
 mod file;
@@ -93,21 +93,8 @@ async fn made(backend: Backend) -> Result<Scratch, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Whether the pair is for the server that is there.
-async fn is_meant(scratch: &Scratch, pair: &Pair) -> Result<bool, String> {
-    let Some(wanted) = &pair.server else {
-        return Ok(true);
-    };
-    let server = server(&scratch.db).await;
-    let flavor = server.map_err(|error| error.to_string())?.flavor;
-    Ok(match flavor {
-        Flavor::Original => wanted == servers::word(scratch.backend),
-        Flavor::MariaDb => wanted == "mariadb",
-    })
-}
-
 async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, String> {
-    if !is_meant(here, pair).await? {
+    if !here.is_called(pair.server.as_deref()).await? {
         return Ok(Outcome::Elsewhere);
     }
     if let Some(sql) = &pair.current {

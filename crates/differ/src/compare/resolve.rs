@@ -253,9 +253,11 @@ fn drop_orphans(context: &mut Context<'_>, current: &Catalog, desired: &mut Cata
         let stands =
             |columns: &[String]| !columns.iter().any(|column| gone.contains(&column.as_str()));
         let says = |text: &str| !gone.iter().any(|column| expression::mentions(text, column));
+        // A table that is not looked at, or never was there, is not one that goes.
+        let goes = |name: &TableName| current.tables.contains_key(name) && !kept.contains(name);
         table
             .foreign_keys
-            .retain(|key| stands(&key.columns) && kept.contains(&key.ref_table));
+            .retain(|key| stands(&key.columns) && !goes(&key.ref_table));
         table.uniques.retain(|unique| stands(&unique.columns));
         table.checks.retain(|check| says(&check.expression));
         table

@@ -34,6 +34,7 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         table_names_ignore_case: false,
         column_names_ignore_case: false,
         views_hold_columns: true,
+        views_refuse_drops: true,
         numbers_integer_keys: false,
     }
 }

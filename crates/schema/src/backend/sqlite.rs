@@ -47,6 +47,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         table_names_ignore_case: true,
         column_names_ignore_case: true,
         views_hold_columns: false,
+        views_refuse_drops: true,
         numbers_integer_keys: true,
         max_name: None,
     }
@@ -66,9 +67,12 @@ pub(crate) fn renamed_clauses(
     clauses
         .iter()
         .map(|(part, sql)| {
-            let part = match part.split_once("not null ") {
-                Some(("", name)) if name == from => format!("not null {to}"),
-                _ => match part.strip_prefix("unique ") {
+            let of_column = ["not null ", "null "]
+                .into_iter()
+                .find(|word| part.strip_prefix(word) == Some(from.as_str()));
+            let part = match of_column {
+                Some(word) => format!("{word}{to}"),
+                None => match part.strip_prefix("unique ") {
                     Some(columns) => {
                         let columns: Vec<&str> = columns
                             .split(',')

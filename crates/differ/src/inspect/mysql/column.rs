@@ -10,7 +10,10 @@ use super::row::Row;
 
 /// Reads a row of [`super::query::columns`]; `collation` is the table's.
 pub(super) fn read(server: &Server, collation: Option<&str>, row: &Row) -> Column {
-    let ty = types::parse(server, row.text(2));
+    let mut ty = types::parse(server, row.text(2));
+    if let (ColumnType::Raw(text), Some(system)) = (&mut ty, row.optional(9)) {
+        *text = sql::in_reference_system(text, system);
+    }
     let extra = row.text(5).to_lowercase();
     let mut column = Column::new(row.text(1), ty);
     column.nullable = row.text(4) == "YES";

@@ -68,8 +68,13 @@ pub(super) fn tables(_server: &Server, schema: &str) -> Columns {
     }
 }
 
-/// Table, name, type, default, nullable, extra, collation, generation expression, comment.
-pub(super) fn columns(_server: &Server, schema: &str) -> Columns {
+/// Table, name, type, default, nullable, extra, collation, generation expression, comment, reference system of a geometry.
+pub(super) fn columns(server: &Server, schema: &str) -> Columns {
+    let system = if is_mysql_since(server, Version(8, 0, 3)) {
+        "SRS_ID"
+    } else {
+        "NULL"
+    };
     Columns {
         select: vec![
             "TABLE_NAME",
@@ -81,6 +86,7 @@ pub(super) fn columns(_server: &Server, schema: &str) -> Columns {
             "COLLATION_NAME",
             "GENERATION_EXPRESSION",
             "COLUMN_COMMENT",
+            system,
         ],
         from: format!(
             "information_schema.COLUMNS WHERE TABLE_SCHEMA = {} ORDER BY TABLE_NAME, ORDINAL_POSITION",

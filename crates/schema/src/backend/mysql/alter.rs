@@ -167,9 +167,28 @@ fn statements(place: &Place<'_>, group: &[TableChange]) -> Result<Vec<String>, R
     } = around;
     let mut out = Vec::new();
     out.extend(alter_table(place, &first));
-    out.extend(statement(place, group, beside)?);
+    let own = statement(place, group, beside)?;
+    if group.iter().any(begins_to_number) {
+        out.push(KEEP_ZERO.to_owned());
+        out.extend(own);
+        out.push(KEEP_ZERO_NO_MORE.to_owned());
+    } else {
+        out.extend(own);
+    }
     out.extend(alter_table(place, &last));
     Ok(out)
+}
+
+/// A row of key 0 would be given the next number (MySQL 8.0 manual, 5.1.11).
+const KEEP_ZERO: &str = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')";
+const KEEP_ZERO_NO_MORE: &str =
+    "SET SESSION sql_mode = REPLACE(@@sql_mode, 'NO_AUTO_VALUE_ON_ZERO', '')";
+
+fn begins_to_number(change: &TableChange) -> bool {
+    let TableChange::AlterColumn(pair) = change else {
+        return false;
+    };
+    pair.from.auto_increment.is_none() && pair.to.auto_increment.is_some()
 }
 
 /// One statement; none when there is nothing to say.

@@ -288,6 +288,11 @@ impl Reader<'_> {
                 column.auto_increment = Some(AutoIncrement::Auto);
             } else if cursor.words("COMMENT") {
                 column.comment = cursor.string();
+            } else if cursor.words("SRID") {
+                let system = cursor.word()?;
+                if let ColumnType::Raw(text) = &mut column.ty {
+                    *text = types::in_reference_system(text, system);
+                }
             } else if cursor.words("INVISIBLE") {
                 column.invisible = true;
             } else if cursor.words("CHECK") {

@@ -1,3 +1,4 @@
 //! Pieces of SQL text, for those who read what the server shows.
 
+pub use super::types::in_reference_system;
 pub use super::value::{plain, quote_string, unescaped};

@@ -159,9 +159,25 @@ fn known(spelling: &Spelling) -> Option<ColumnType> {
     })
 }
 
+/// A geometry's type with its spatial reference system, which may follow the type's name (MySQL 8.0 manual, 11.4.5).
+pub fn in_reference_system(geometry: &str, system: &str) -> String {
+    format!("{geometry} srid {system}")
+}
+
 /// No fractional digits is how the server understands none stated.
 fn precision(digits: Option<u32>) -> Option<u32> {
     digits.filter(|digits| *digits > 0)
+}
+
+/// A time says how many digits it holds: none stated is none held.
+pub(in crate::backend) fn with_digits(ty: ColumnType) -> ColumnType {
+    use ColumnType as T;
+    match ty {
+        T::Time(None) => T::Time(Some(0)),
+        T::DateTime(None) => T::DateTime(Some(0)),
+        T::Timestamp(None) => T::Timestamp(Some(0)),
+        other => other,
+    }
 }
 
 pub(in crate::backend) fn stored(_server: &Server, ty: &ColumnType) -> ColumnType {

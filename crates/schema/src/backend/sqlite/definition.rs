@@ -1,7 +1,7 @@
 //! A table and its indexes as the statements that create them, with every fact that SQLite keeps: sea-query's builder has no words
 //! for some of them, and a rebuild may lose none.
 
-use super::parse::{key_sql, not_null_clause, unique_clause};
+use super::parse::{key_sql, not_null_clause, null_clause, unique_clause};
 use super::token::quote;
 use super::{types, value};
 use crate::backend::{Backend, RenderError};
@@ -67,7 +67,7 @@ fn column(column: &Column, key: Option<&PrimaryKey>, table: &Table) -> Result<St
     if !ty.is_empty() {
         parts.push(ty);
     }
-    if !column.nullable {
+    if !column.nullable && !clauses.contains_key(&null_clause(&column.name)) {
         parts.push("NOT NULL".into());
         parts.extend(clauses.get(&not_null_clause(&column.name)).cloned());
     }

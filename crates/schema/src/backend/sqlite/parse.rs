@@ -16,7 +16,7 @@ mod constraint;
 mod index;
 mod table;
 
-pub(super) use column::{not_null_clause, unique_clause};
+pub(super) use column::{not_null_clause, null_clause, unique_clause};
 pub(super) use constraint::key_sql;
 
 /// What of the text is not understood.

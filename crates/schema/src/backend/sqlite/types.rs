@@ -57,6 +57,15 @@ pub(in crate::backend) fn spell(ty: &ColumnType) -> Result<String, RenderError> 
     })
 }
 
+/// Whether SQLite takes both types alike: it takes no more from a type than its affinity, so that it cuts nothing, and a value that one
+/// affinity left alone is left alone by the same again.
+pub(in crate::backend) fn is_one_affinity(from: &ColumnType, to: &ColumnType) -> bool {
+    match (spell(from), spell(to)) {
+        (Ok(from), Ok(to)) => affinity(&from) == affinity(&to),
+        (Err(_), _) | (_, Err(_)) => false,
+    }
+}
+
 fn sized(name: &str, length: Option<u32>) -> String {
     match length {
         Some(length) => format!("{name}({length})"),

@@ -193,6 +193,11 @@ pub(in crate::backend::sqlite) fn not_null_clause(column: &str) -> String {
     format!("not null {}", column.to_lowercase())
 }
 
+/// The part of [`TableOptions::clauses`] that a column of the key is which admits NULL, as SQLite lets one.
+pub(in crate::backend::sqlite) fn null_clause(column: &str) -> String {
+    format!("null {}", column.to_lowercase())
+}
+
 /// The part of [`TableOptions::clauses`] that a unique constraint is.
 pub(in crate::backend::sqlite) fn unique_clause(columns: &[String]) -> String {
     format!("unique {}", columns.join(",").to_lowercase())

@@ -1,8 +1,9 @@
 //! CREATE TABLE.
 
-use super::{Cursor, ParseError, column, constraint};
+use super::{Cursor, ParseError, column, constraint, null_clause};
 use crate::backend::sqlite::trigger::{with_plain_columns, without_qualifier};
-use crate::{Table, TableOptions};
+use crate::backend::sqlite::types;
+use crate::{Column, Table, TableOptions};
 
 /// Words that start a table constraint; SQLite reserves them, so that a column of that name is quoted.
 const CONSTRAINT_WORDS: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
@@ -96,8 +97,16 @@ fn close(table: &mut Table) {
         .filter_map(|column| column.generated.as_mut());
     generated.for_each(|generated| plain(&mut generated.expression));
     if let Some(key) = &table.primary_key {
+        // The row's number is never NULL, and neither is the key of a table without one.
+        let is_number = |column: &Column| {
+            key.columns.len() == 1 && types::spell(&column.ty).is_ok_and(|ty| ty == "integer")
+        };
         for column in &mut table.columns {
             if key.columns.contains(&column.name) {
+                if column.nullable && !is_number(column) && !table.options.without_rowid {
+                    let clause = null_clause(&column.name);
+                    table.options.clauses.insert(clause, "NULL".to_owned());
+                }
                 column.nullable = false;
             }
         }

@@ -125,6 +125,19 @@ fn uses(index: &Index, name: &str) -> bool {
         })
 }
 
+/// SQLite 3.51 cannot rename a key's column that a UNIQUE also names when the table has no rowid ("expressions prohibited in PRIMARY KEY
+/// and UNIQUE constraints").
+fn can_rename(table: &Table, name: &str) -> Result<(), RenderError> {
+    let has = |columns: &[String]| columns.iter().any(|column| column == name);
+    let in_key = table.primary_key.iter().any(|key| has(&key.columns));
+    let in_unique = table.uniques.iter().any(|unique| has(&unique.columns));
+    if table.options.without_rowid && in_key && in_unique {
+        let what = "way to rename a key column that a UNIQUE names, WITHOUT ROWID";
+        return Err(unsupported(what, &format!("{}.{name}", table.name)));
+    }
+    Ok(())
+}
+
 /// The statements of a change that needs no rebuild.
 pub(super) fn statements(
     server: &Server,
@@ -142,6 +155,7 @@ pub(super) fn statements(
             vec![sea::drop_column(name, &column.name).to_string(SqliteQueryBuilder)]
         }
         TableChange::RenameColumn(pair) => {
+            can_rename(table, &pair.from)?;
             vec![sea::rename_column(name, pair).to_string(SqliteQueryBuilder)]
         }
         TableChange::AddIndex(index) => vec![super::create_index(name, index)?],

@@ -1,7 +1,7 @@
 //! A table after a change, for a change that may come from a file written against another database: a part that goes is found by
 //! what it is, not by every fact of it, and of a column only what the change is about is taken over.
 
-use crate::backend::sqlite::parse::{not_null_clause, unique_clause};
+use crate::backend::sqlite::parse::{not_null_clause, null_clause, unique_clause};
 use crate::backend::sqlite::{types, value};
 use crate::{
     ApplyError, Check, Column, Facet, ForeignKey, Pair, Table, TableChange, Unique, expression,
@@ -105,8 +105,9 @@ fn prune(table: &mut Table) {
         .collect();
     let required = table.columns.iter().filter(|column| !column.nullable);
     parts.extend(required.map(|column| not_null_clause(&column.name)));
-    if table.primary_key.is_some() {
+    if let Some(key) = &table.primary_key {
         parts.push("primary key".into());
+        parts.extend(key.columns.iter().map(|column| null_clause(column)));
     }
     table.options.clauses.retain(|part, _| parts.contains(part));
 }
