@@ -9,6 +9,7 @@ pub mod backend;
 mod catalog;
 mod change;
 mod column_type;
+mod constraint;
 mod diagnostic;
 pub mod expression;
 pub mod extras;
@@ -23,13 +24,13 @@ pub use backend::{Backend, Capabilities, Flavor, NameLimit, RenderError, Server,
 pub use catalog::{Catalog, EnumType};
 pub use change::{ApplyError, Change, Facet, Part, TableChange};
 pub use column_type::{ColumnType, IntWidth, TextSize};
+pub use constraint::{Action, Check, Deferrable, Exclusion, ForeignKey, PrimaryKey, Unique};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use json::{CATALOG_FORMAT, CatalogFileError};
 pub use name::{TableName, TypeName};
 pub use pair::Pair;
 pub use plan::{Plan, Step};
 pub use table::{
-    Action, AutoIncrement, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index,
-    IndexKey, KeyTarget, Literal, Nulls, Order, PrimaryKey, SequenceOptions, Table, TableOptions,
-    Trigger, Unique, Value,
+    AutoIncrement, Column, Generated, Index, IndexKey, KeyTarget, Literal, Nulls, Order,
+    SequenceOptions, Table, TableOptions, Trigger, Value,
 };

@@ -44,40 +44,7 @@ pub(super) fn merge(
             }
             Some(at) => {
                 let there = left.remove(at);
-                let mut key = there.clone();
-                let action = |now: Option<Action>, last: Option<Action>, live: Option<Action>| {
-                    if now.is_some() || last.is_some() {
-                        reported(context.can, now)
-                    } else {
-                        live
-                    }
-                };
-                key.on_delete = action(
-                    stated.on_delete,
-                    before.and_then(|k| k.on_delete),
-                    there.on_delete,
-                );
-                key.on_update = action(
-                    stated.on_update,
-                    before.and_then(|k| k.on_update),
-                    there.on_update,
-                );
-                if stated.deferrable.is_some() || before.is_some_and(|key| key.deferrable.is_some())
-                {
-                    key.deferrable = stated.deferrable;
-                }
-                if stated.match_full || before.is_some_and(|key| key.match_full) {
-                    key.match_full = stated.match_full;
-                }
-                let was_some = before.is_some_and(|key| !key.delete_columns.is_empty());
-                if !stated.delete_columns.is_empty() || was_some {
-                    key.delete_columns.clone_from(&stated.delete_columns);
-                }
-                if before.is_some_and(|key| key.not_valid) {
-                    key.not_valid = stated.not_valid;
-                } else if key.not_valid && !stated.not_valid {
-                    tell_not_valid(context, &now.name, key.name.as_deref().unwrap_or_default());
-                }
+                let key = settled(context, &now.name, stated, before, there);
                 kept.push(key);
             }
         }
@@ -99,6 +66,50 @@ pub(super) fn merge(
         kept.push(there.clone());
     }
     out.foreign_keys = kept;
+}
+
+/// The key that is there, with what the model states of it.
+fn settled(
+    context: &mut Context<'_>,
+    table: &TableName,
+    stated: &ForeignKey,
+    before: Option<&ForeignKey>,
+    there: &ForeignKey,
+) -> ForeignKey {
+    let mut key = there.clone();
+    let action = |now: Option<Action>, last: Option<Action>, live: Option<Action>| {
+        if now.is_some() || last.is_some() {
+            reported(context.can, now)
+        } else {
+            live
+        }
+    };
+    key.on_delete = action(
+        stated.on_delete,
+        before.and_then(|k| k.on_delete),
+        there.on_delete,
+    );
+    key.on_update = action(
+        stated.on_update,
+        before.and_then(|k| k.on_update),
+        there.on_update,
+    );
+    if stated.deferrable.is_some() || before.is_some_and(|key| key.deferrable.is_some()) {
+        key.deferrable = stated.deferrable;
+    }
+    if stated.match_full || before.is_some_and(|key| key.match_full) {
+        key.match_full = stated.match_full;
+    }
+    let was_some = before.is_some_and(|key| !key.delete_columns.is_empty());
+    if !stated.delete_columns.is_empty() || was_some {
+        key.delete_columns.clone_from(&stated.delete_columns);
+    }
+    if before.is_some_and(|key| key.not_valid) {
+        key.not_valid = stated.not_valid;
+    } else if key.not_valid && !stated.not_valid {
+        tell_not_valid(context, table, key.name.as_deref().unwrap_or_default());
+    }
+    key
 }
 
 /// Tells of a constraint that rows may break, which its model does not say.

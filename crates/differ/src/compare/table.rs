@@ -1,6 +1,6 @@
 //! One table: closed when it is new, merged when it is there.
 
-use plimsoll_schema::{Check, Code, Column, Exclusion, Table, expression, sea};
+use plimsoll_schema::{Check, Code, Column, Exclusion, Table, TableName, expression, sea};
 
 use super::resolve::{Context, Known};
 use super::structural::same_set;
@@ -198,23 +198,7 @@ fn merge_checks(
                     &there.expression,
                 ) =>
             {
-                let mut check = there.clone();
-                let before = last.and_then(|last| {
-                    let mut checks = last.checks.iter();
-                    checks.find(|before| before.name.is_some() && before.name == stated.name)
-                });
-                if stated.not_enforced || before.is_some_and(|before| before.not_enforced) {
-                    check.not_enforced = stated.not_enforced;
-                }
-                if stated.no_inherit || before.is_some_and(|before| before.no_inherit) {
-                    check.no_inherit = stated.no_inherit;
-                }
-                if before.is_some_and(|before| before.not_valid) {
-                    check.not_valid = stated.not_valid;
-                } else if check.not_valid && !stated.not_valid {
-                    let name = check.name.as_deref().unwrap_or_default();
-                    foreign_key::tell_not_valid(context, &now.name, name);
-                }
+                let check = settled_check(context, &now.name, stated, last, there);
                 kept.push(check);
             }
             Some(_) | None => {
@@ -269,6 +253,34 @@ fn check_name(now: &Table, live: &Table, kept: &[Check], stated: &Check) -> Stri
         name = sea::index_name(format!("{base}{number}"));
     }
     name
+}
+
+/// The check that is there, with what the model states of it.
+fn settled_check(
+    context: &mut Context<'_>,
+    table: &TableName,
+    stated: &Check,
+    last: Option<&Table>,
+    there: &Check,
+) -> Check {
+    let mut check = there.clone();
+    let before = last.and_then(|last| {
+        let mut checks = last.checks.iter();
+        checks.find(|before| before.name.is_some() && before.name == stated.name)
+    });
+    if stated.not_enforced || before.is_some_and(|before| before.not_enforced) {
+        check.not_enforced = stated.not_enforced;
+    }
+    if stated.no_inherit || before.is_some_and(|before| before.no_inherit) {
+        check.no_inherit = stated.no_inherit;
+    }
+    if before.is_some_and(|before| before.not_valid) {
+        check.not_valid = stated.not_valid;
+    } else if check.not_valid && !stated.not_valid {
+        let name = check.name.as_deref().unwrap_or_default();
+        foreign_key::tell_not_valid(context, table, name);
+    }
+    check
 }
 
 fn merge_exclusions(

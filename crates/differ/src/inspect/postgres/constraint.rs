@@ -2,7 +2,7 @@
 
 use plimsoll_schema::{
     Action, Check, Code, Deferrable, Diagnostic, Exclusion, ForeignKey, PrimaryKey, Server,
-    Severity, TableName, Unique, Version,
+    Severity, Table, TableName, Unique, Version,
 };
 use sea_orm::QueryResult;
 
@@ -92,14 +92,7 @@ pub(super) fn read(
             "p" | "u" | "f" => column_names(table, numbers, &row.numbers(3)?)?,
             _ => Vec::new(),
         };
-        let include = match row.text_or_null(18)? {
-            Some(_) => {
-                let all = row.vector(18)?;
-                let keys = usize::try_from(row.number(19)?).unwrap_or(all.len());
-                column_names(table, numbers, all.get(keys..).unwrap_or_default())?
-            }
-            None => Vec::new(),
-        };
+        let include = included(row, table, numbers)?;
         let comment = row.words(16)?;
         match kind {
             "p" => {
@@ -142,6 +135,16 @@ pub(super) fn read(
         }
     }
     Ok(())
+}
+
+/// The columns of a key's index that are no keys.
+fn included(row: Row<'_>, table: &Table, numbers: &[i16]) -> Result<Vec<String>, InspectError> {
+    if row.text_or_null(18)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let all = row.vector(18)?;
+    let keys = usize::try_from(row.number(19)?).unwrap_or(all.len());
+    column_names(table, numbers, all.get(keys..).unwrap_or_default())
 }
 
 fn foreign_key(
