@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use plimsoll_schema::{Change, Diagnostic, Plan, Server, Severity, Step};
+use plimsoll_schema::{Change, Diagnostic, Plan, Server, Severity, Step, TableChange};
 
 use crate::comment::{lines, sentence};
 use crate::hazard;
@@ -128,11 +128,18 @@ fn down(plan: &Plan) -> Vec<String> {
         .iter()
         .rev()
         .enumerate()
+        .filter(|(_, step)| !is_of_rows(&step.change))
         .map(|(at, step)| {
             let comment = lines(INDENT, "//", 0, &format!("Takes back: {}.", heading(step)));
             comment + &block(&plan.server, &changes[at..], &step.down)
         })
         .collect()
+}
+
+/// Whether a step only fills rows: what is filled stays so.
+fn is_of_rows(change: &Change) -> bool {
+    matches!(change, Change::AlterTable { changes, .. }
+        if changes.iter().all(|change| matches!(change, TableChange::Fill(_))))
 }
 
 /// What stands above a step: its summary, or where that goes on and on what it is about. The documentation of the file has it in full.

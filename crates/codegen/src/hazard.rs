@@ -113,6 +113,7 @@ fn parts(change: &TableChange) -> Vec<String> {
         TableChange::AddExclusion(exclusion) | TableChange::DropExclusion(exclusion) => {
             vec![exclusion.name.clone()]
         }
+        TableChange::Fill(fill) | TableChange::Unfill(fill) => vec![fill.column.clone()],
         TableChange::SetComment(_) | TableChange::CommentOn { .. } | TableChange::SetOptions(_) => {
             Vec::new()
         }

@@ -174,6 +174,15 @@ fn table_change(node: Node, change: &TableChange) -> Node {
             let [from, to] = [&comment.from, &comment.to].map(|text| optional(text.as_deref()));
             node.method(method, vec![text(name), from, to])
         }
+        TableChange::Fill(fill) => match &fill.condition {
+            None => node.method("fill", vec![text(&fill.column), text(&fill.expression)]),
+            Some(condition) => node.method(
+                "fill_where",
+                vec![text(&fill.column), text(&fill.expression), text(condition)],
+            ),
+        },
+        // There is nothing to do.
+        TableChange::Unfill(_) => node,
         TableChange::SetOptions(pair) => {
             node.method("options", vec![options(&pair.from), options(&pair.to)])
         }

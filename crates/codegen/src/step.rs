@@ -194,7 +194,9 @@ fn table_piece(server: &Server, table: &TableName, change: &TableChange) -> Opti
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => None,
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => None,
     }
 }
 

@@ -9,6 +9,7 @@
 mod column;
 mod enums;
 mod exact;
+mod fill;
 mod foreign_key;
 mod index;
 mod lost_default;
@@ -24,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_schema::{Catalog, Change, Diagnostic, Server, TableName, expression};
 
 pub(crate) use lost_default::is_early;
-pub use rename::Ambiguity;
+pub use rename::{Ambiguity, Candidate};
 pub use structural::compare;
 
 /// Who owns what the models never stated.
@@ -39,13 +40,15 @@ pub enum Manage {
     Exact,
 }
 
-/// What the user said about renames.
+/// What the user said about what cannot be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answers {
-    /// `table` or `table.column` before, and its new name.
+    /// `table`, `table.column`, an enum type or `type.value` as the database has it, and its new name without what stands before the dot.
     pub renames: BTreeMap<String, String>,
-    /// `table` or `table.column` that is really to be dropped.
+    /// `table`, `table.column`, an enum type or `type.value` that is really to be dropped.
     pub drops: BTreeSet<String>,
+    /// `table.column`, in its new names, and the SQL expression that rows get which its change would refuse.
+    pub fills: BTreeMap<String, String>,
 }
 
 /// An expression that a model states, and one that the database holds in its place; only the server knows whether they are one.

@@ -115,6 +115,18 @@ pub async fn holders(db: &DatabaseConnection, scope: &Scope) -> Result<Vec<Holde
     }
 }
 
+/// The schemas of a PostgreSQL database besides the connection's default one and the server's own; none elsewhere, where a database
+/// is all there is.
+///
+/// # Errors
+/// When the server refuses the question, or is one we do not speak to.
+pub async fn schemas(db: &DatabaseConnection) -> Result<Vec<String>, InspectError> {
+    match backend(db)? {
+        Backend::Sqlite | Backend::Mysql => Ok(Vec::new()),
+        Backend::Postgres => postgres::other_schemas(db).await,
+    }
+}
+
 /// Who the server is.
 ///
 /// # Errors
@@ -127,7 +139,7 @@ pub async fn server(db: &DatabaseConnection) -> Result<Server, InspectError> {
     }
 }
 
-fn backend(db: &DatabaseConnection) -> Result<Backend, InspectError> {
+pub(crate) fn backend(db: &DatabaseConnection) -> Result<Backend, InspectError> {
     match db.get_database_backend() {
         DbBackend::Sqlite => Ok(Backend::Sqlite),
         DbBackend::Postgres => Ok(Backend::Postgres),

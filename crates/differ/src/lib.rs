@@ -6,5 +6,7 @@ pub mod models;
 pub mod normalise;
 pub mod plan;
 pub mod prove;
+pub mod rows;
 pub mod scratch;
+pub mod script;
 pub mod views;

@@ -9,7 +9,7 @@ use plimsoll_schema::{
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use thiserror::Error;
 
-use crate::compare::{Answers, Diff, Forms, Input, Manage, compare};
+use crate::compare::{Answers, Diff, Forms, Input, Manage, compare, diff};
 use crate::inspect::{InspectError, Scope, inspect};
 use crate::normalise::settle;
 use crate::plan::{PlanError, plan};
@@ -103,6 +103,29 @@ pub async fn prove(
     execute(scratch, "up", plan.up()).await?;
     let again = inspect(scratch, &scope).await?.catalog;
     equal(scratch, server, "up again", &at_end, &again).await
+}
+
+/// Makes on an empty database what a catalog states.
+///
+/// # Errors
+/// When the server refuses a statement.
+pub async fn build(
+    db: &DatabaseConnection,
+    server: &Server,
+    stated: &Catalog,
+) -> Result<(), ProofError> {
+    let diff = diff(&Input {
+        server,
+        now: stated,
+        last: None,
+        live: &Catalog::default(),
+        manage: Manage::Stated,
+        answers: &Answers::default(),
+        forms: &Forms::new(),
+    });
+    let build = plan(server, &diff.current, &diff.changes)?;
+    prepare(db, server, &scope(stated, stated)).await?;
+    execute(db, "the start", build.up()).await
 }
 
 /// Whether a second comparison with what is stated finds nothing.

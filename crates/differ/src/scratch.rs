@@ -1,8 +1,13 @@
 //! A database to try things on: empty, like the user's one, and gone afterwards.
+//!
+//! A run that was killed leaves its database behind. The next run drops it: a scratch database is in use as long as the session that
+//! made it lives, and that session says so, by its name on PostgreSQL and by a lock on MySQL.
 
+mod left_over;
 mod surroundings;
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_schema::{Backend, Server, backend};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
@@ -44,8 +49,18 @@ pub enum ScratchError {
 pub struct Scratch {
     /// The one connection to it.
     pub db: DatabaseConnection,
-    /// The connection it was made through, and its name; none for SQLite, where it is in memory.
-    made: Option<(DatabaseConnection, String)>,
+    /// What it was made through; none for SQLite, where it is in memory.
+    made: Option<Made>,
+}
+
+/// A database that was made on a server.
+#[derive(Debug)]
+struct Made {
+    /// The session that made it, and tells that it is in use.
+    admin: DatabaseConnection,
+    name: String,
+    /// With the password.
+    url: String,
 }
 
 impl Scratch {
@@ -60,18 +75,17 @@ impl Scratch {
             let db = db.map_err(|source| ScratchError::Connect { name, source })?;
             return Ok(Self { db, made: None });
         }
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{SCRATCH_PREFIX}{}_{count}", std::process::id());
+        let name = new_name();
+        let failed = |source| ScratchError::Create {
+            name: name.clone(),
+            source,
+        };
         let mut address = Url::parse(url).map_err(|_| ScratchError::Address)?;
-        let failed = |source| ScratchError::Create {
-            name: name.clone(),
-            source,
-        };
         let admin = connect(url).await.map_err(failed)?;
-        let failed = |source| ScratchError::Create {
-            name: name.clone(),
-            source,
-        };
+        left_over::drop_all(&admin, server).await;
+        left_over::claim(&admin, server, &name)
+            .await
+            .map_err(failed)?;
         admin
             .execute_unprepared(&create_database(server, &name))
             .await
@@ -80,7 +94,11 @@ impl Scratch {
         match connect(address.as_str()).await {
             Ok(db) => Ok(Self {
                 db,
-                made: Some((admin, name)),
+                made: Some(Made {
+                    admin,
+                    name,
+                    url: address.to_string(),
+                }),
             }),
             Err(source) => {
                 let _ = admin
@@ -91,13 +109,18 @@ impl Scratch {
         }
     }
 
+    /// The address of it, **with the password**: never print it. None for SQLite, where it is in memory.
+    pub fn reveal(&self) -> Option<&str> {
+        self.made.as_ref().map(|made| made.url.as_str())
+    }
+
     /// Closes and drops it.
     ///
     /// # Errors
     /// When the server refuses; the database is then left, under a name that tells whose it is.
     pub async fn discard(self, server: &Server) -> Result<(), DbErr> {
         self.db.close().await?;
-        if let Some((admin, name)) = self.made {
+        if let Some(Made { admin, name, .. }) = self.made {
             admin
                 .execute_unprepared(&drop_database(server, &name))
                 .await?;
@@ -124,6 +147,14 @@ pub async fn copy_surroundings(
             ctx: "scratch",
         }),
     }
+}
+
+/// A name that no other run has, on whatever machine it runs.
+fn new_name() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanos = since.map_or(0, |since| since.as_nanos());
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{SCRATCH_PREFIX}{}_{nanos:x}_{count}", std::process::id())
 }
 
 async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {

@@ -241,6 +241,8 @@ fn broken_column<'a>(
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => None,
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => None,
     }
 }

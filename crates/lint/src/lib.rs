@@ -17,6 +17,13 @@ pub(crate) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// Whether rows of the column get a value before what could fail on them.
+    pub(crate) fn is_filled(&self, name: &TableName, column: &str) -> bool {
+        let is_it = |change: &TableChange| matches!(change, TableChange::Fill(fill) if fill.column == column);
+        self.altered()
+            .any(|(table, change)| table == name && is_it(change))
+    }
+
     /// The changes of tables that were there before the plan, each with its table's name.
     pub(crate) fn altered(&self) -> impl Iterator<Item = (&'a TableName, &'a TableChange)> {
         let created: BTreeSet<&TableName> = self

@@ -8,9 +8,12 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
-use sea_orm_migration::MigratorTraitSelf;
+use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 
+mod answers;
 pub(crate) mod args;
+mod ask;
+mod between;
 mod command;
 mod comparison;
 mod config;
@@ -19,6 +22,8 @@ mod error;
 mod output;
 pub(crate) mod place;
 mod proof;
+pub(crate) mod side;
+mod workbench;
 
 pub use args::Cli;
 pub use error::{CliError, EXIT_CODES, Exit};
@@ -107,6 +112,15 @@ async fn dispatch(
     }
 }
 
+/// A project without revisions: for what needs none.
+pub(crate) struct NoRevisions;
+
+impl MigratorTraitSelf for NoRevisions {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        Vec::new()
+    }
+}
+
 /// `init`, which needs no migrator.
 pub(crate) fn init(
     args: &args::Init,
@@ -117,7 +131,7 @@ pub(crate) fn init(
 }
 
 /// Reads `.env`, as SeaORM's own command line does. What it says is never repeated.
-fn load_environment() -> Result<(), CliError> {
+pub(crate) fn load_environment() -> Result<(), CliError> {
     match dotenvy::dotenv() {
         Ok(_) => Ok(()),
         Err(error) if error.not_found() => Ok(()),

@@ -1,6 +1,7 @@
 //! The global command: finds the migrations crate of the project around it, and lets cargo run it with the same words.
 //!
-//! What needs no models (`init`, `--help`, a mistake in the words) is dealt with here, without building anything.
+//! What needs no project (`init`, `--help`, a mistake in the words, a comparison of scripts) is dealt with here, without building
+//! anything.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,12 +11,14 @@ use anstream::AutoStream;
 use cargo_metadata::{Metadata, MetadataCommand};
 use clap::Parser;
 
-use crate::cli::args::{Cli, Command as Verb};
+use crate::cli::args::{Cli, Command as Verb, Compare};
 use crate::cli::place::Place;
-use crate::cli::{CliError, Exit, Output};
+use crate::cli::side::Side;
+use crate::cli::{CliError, Exit, NoRevisions, Output};
 
 /// Does what the words say. `words` are those of the process, the first being its name.
 pub fn main(words: Vec<OsString>) -> ExitCode {
+    let loaded = crate::cli::load_environment();
     let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {
@@ -29,14 +32,18 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
     output.format = cli.global.format;
     output.quiet = cli.global.quiet;
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let result = if let Verb::Init(args) = &cli.command {
-        crate::cli::init(args, &here, &mut output).map(|exit| ExitCode::from(exit.code()))
-    } else {
-        find(cli.global.migration_dir.as_deref(), &here).and_then(|manifest| {
+    let result = loaded.and_then(|()| match &cli.command {
+        Verb::Init(args) => {
+            crate::cli::init(args, &here, &mut output).map(|exit| ExitCode::from(exit.code()))
+        }
+        Verb::Check(args) | Verb::Diff(args) if !needs_project(args) => {
+            alone(cli, &here, &mut output)
+        }
+        _ => find(cli.global.migration_dir.as_deref(), &here).and_then(|manifest| {
             let words: Vec<OsString> = words.into_iter().skip(1).collect();
             hand_over(&manifest, &words)
-        })
-    };
+        }),
+    });
     match result {
         Ok(code) => code,
         Err(error) => {
@@ -44,6 +51,21 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
             ExitCode::from(error.exit.code())
         }
     }
+}
+
+/// Whether a side is a part of a project. A side that is none is told by the project's own command line.
+fn needs_project(args: &Compare) -> bool {
+    let is_of_project =
+        |flag, text: &str| Side::parse(flag, text).map_or(true, |side| side.is_of_project());
+    is_of_project("from", &args.from) || is_of_project("to", &args.to)
+}
+
+/// Does what the words say, without revisions and models.
+fn alone(cli: Cli, here: &Path, output: &mut Output<'_>) -> Result<ExitCode, CliError> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| CliError::new(Exit::Failed, format!("start: {error}")))?;
+    let exit = runtime.block_on(crate::cli::execute(&NoRevisions, cli, here, None, output));
+    Ok(ExitCode::from(exit.code()))
 }
 
 /// The manifest of the migrations crate.

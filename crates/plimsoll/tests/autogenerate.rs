@@ -36,27 +36,7 @@ impl MigratorTrait for Bakery {
     }
 }
 
-const LIB: &str = "\
-use plimsoll::prelude::*;
-
-pub struct Migrator;
-
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
-    }
-}
-";
-
 const WRITE: &str = "revision --autogenerate -m first --at 2026-01-31T12:00:00Z";
-
-fn project() -> Shell {
-    let shell = Shell::new();
-    std::fs::create_dir(shell.path().join("src")).unwrap();
-    std::fs::write(shell.path().join("src/lib.rs"), LIB).unwrap();
-    shell
-}
 
 fn files(shell: &Shell) -> Vec<String> {
     let mut found: Vec<String> = ["", "src"]
@@ -69,7 +49,7 @@ fn files(shell: &Shell) -> Vec<String> {
 }
 
 async fn differing() {
-    let shell = project();
+    let shell = Shell::project();
     let told = shell
         .session(&Bakery, &["check", "diff --sql", "check --format json"])
         .await;
@@ -162,7 +142,7 @@ async fn differing() {
 }
 
 async fn a_revision_is_written_once() {
-    let shell = project();
+    let shell = Shell::project();
     insta::assert_snapshot!(shell.run(&Bakery, &format!("{WRITE} --dry-run")).await, @r#"
     + table baker
     +   column id  integer not null auto-increment
@@ -258,7 +238,7 @@ async fn a_revision_is_written_once() {
 }
 
 async fn an_empty_revision_asks_no_database() {
-    let shell = project();
+    let shell = Shell::project();
     let line = "revision -m later --at 2026-01-31T12:00:00Z -u postgres://127.0.0.1:1/none";
     insta::assert_snapshot!(shell.run(&Bakery, line).await, @r"
     wrote DIR/src/m20260131_120000_later.rs
@@ -272,7 +252,7 @@ async fn an_empty_revision_asks_no_database() {
 }
 
 async fn nothing_to_write() {
-    let shell = project();
+    let shell = Shell::project();
     let url = format!("sqlite://{}/plimsoll.db?mode=rwc", shell.path().display());
     let db = sea_orm::Database::connect(url).await.unwrap();
     let create = "CREATE TABLE baker (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name varchar NOT NULL, \
@@ -316,7 +296,7 @@ async fn nothing_to_write() {
 }
 
 async fn what_cannot_be_done_is_told() {
-    let shell = project();
+    let shell = Shell::project();
     let told = shell
         .session(
             &Bakery,
@@ -329,18 +309,18 @@ async fn what_cannot_be_done_is_told() {
             ],
         )
         .await;
-    insta::assert_snapshot!(told, @r"
+    insta::assert_snapshot!(told, @"
     $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --rename nonsense
     ! error: failed to read --rename nonsense
     ! help: write it as --rename customer.name=full_name, or --rename orders=order
     [2]
     $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --rename baker.nam=name
-    ! error: failed to follow --rename baker.nam: the database has no such table or column
-    ! help: write the name that the database has now, as table or table.column
+    ! error: failed to follow --rename baker.nam: the database has no such table, column or enum
+    ! help: write the name that the database has now, as table, table.column, enum or enum.value
     [2]
     $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --drop cake
-    ! error: failed to follow --drop cake: the database has no such table or column
-    ! help: write the name that the database has now, as table or table.column
+    ! error: failed to follow --drop cake: the database has no such table, column or enum
+    ! help: write the name that the database has now, as table, table.column, enum or enum.value
     [2]
     $ revision --autogenerate -m first --at 2026-01-31T12:00:00Z --scratch-url mysql://127.0.0.1/x
     ! error: failed to prove the plan: --scratch-url is MySQL and the database SQLite
@@ -384,7 +364,7 @@ async fn what_cannot_be_done_is_told() {
 
 async fn servers() {
     for url in shell::servers() {
-        let shell = project();
+        let shell = Shell::project();
         let database = shell::Database::create(&url).await;
         let line = format!("{WRITE} -u {}", database.url);
         let told = shell.run(&Bakery, &line).await;
@@ -394,28 +374,11 @@ async fn servers() {
     }
 }
 
-#[tokio::main]
-async fn main() -> std::process::ExitCode {
-    if let Some(code) = plimsoll_differ::models::run_if_child() {
-        return code;
-    }
-    // A test of this name can be asked for, as with the usual harness.
-    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
-    macro_rules! run {
-        ($($test:ident)*) => {
-            $(if wanted.as_ref().is_none_or(|wanted| stringify!($test).contains(wanted)) {
-                $test().await;
-                println!("test {} ... ok", stringify!($test));
-            })*
-        };
-    }
-    run! {
-        differing
-        a_revision_is_written_once
-        an_empty_revision_asks_no_database
-        nothing_to_write
-        what_cannot_be_done_is_told
-        servers
-    }
-    std::process::ExitCode::SUCCESS
+shell::harness! { Bakery:
+    differing
+    a_revision_is_written_once
+    an_empty_revision_asks_no_database
+    nothing_to_write
+    what_cannot_be_done_is_told
+    servers
 }

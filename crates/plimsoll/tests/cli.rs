@@ -437,7 +437,7 @@ async fn help() {
       heads      List the revisions that none follows
       show       Show one revision
       check      Tell whether models and database agree: exit code 0, or 3 when they differ
-      diff       Show how models and database differ; exit code 0 either way
+      diff       Show how two sides differ, usually models and database; exit code 0 either way
 
     Options:
       -h, --help     Print help
@@ -451,6 +451,7 @@ async fn help() {
                                     from] [env: MIGRATION_DIR]
           --format <FORMAT>         Format of results: text or json [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
 
@@ -472,19 +473,24 @@ async fn help() {
     Usage: plimsoll revision [OPTIONS] --message <TEXT>
 
     Options:
-      -m, --message <TEXT>               What it is for; names the file
-      -a, --autogenerate                 Write what makes the database what the models state
-          --sql                          Print the SQL too
-          --dry-run                      Show everything, write nothing
-          --rename <TABLE[.COLUMN]=NEW>  A table or column was renamed; repeatable
-          --drop <TABLE[.COLUMN]>        A table or column is really to be dropped; repeatable
-          --scratch-url <URL>            Server on which the scratch database is made [default: the
-                                         database's own] [env: PLIMSOLL_SCRATCH_URL]
-          --at <TIME>                    The time in the file's name, as 2026-01-31T12:00:00Z [default:
-                                         SOURCE_DATE_EPOCH, then now]
-          --record                       Also when nothing differs, record what the models state
-          --allow-edited                 Go on although an applied file was edited
-      -h, --help                         Print help
+      -m, --message <TEXT>           What it is for; names the file
+      -a, --autogenerate             Write what makes the database what the models state
+          --sql                      Print the SQL too
+          --dry-run                  Show everything, write nothing
+          --rename <NAME=NEW>        A table, column, enum or enum value was renamed; repeatable
+          --drop <NAME>              A table or column is really to be dropped; repeatable
+          --fill <TABLE.COLUMN=SQL>  Rows that hold no value which a column's change admits get one: an
+                                     SQL expression; repeatable
+          --leave <TABLE.PART>       Rows that break what is new stay as they are, and the revision
+                                     fails on them; repeatable
+          --hints <FILE>             File with such answers
+          --scratch-url <URL>        Server on which scratch databases are made [default: the database's
+                                     own] [env: PLIMSOLL_SCRATCH_URL]
+          --at <TIME>                The time in the file's name, as 2026-01-31T12:00:00Z [default:
+                                     SOURCE_DATE_EPOCH, then now]
+          --record                   Also when nothing differs, record what the models state
+          --allow-edited             Go on although an applied file was edited
+      -h, --help                     Print help
 
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
@@ -494,6 +500,7 @@ async fn help() {
                                     from] [env: MIGRATION_DIR]
           --format <FORMAT>         Format of results: text or json [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
 
@@ -529,6 +536,7 @@ async fn help() {
                                     from] [env: MIGRATION_DIR]
           --format <FORMAT>         Format of results: text or json [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
 
@@ -559,6 +567,7 @@ async fn help() {
                                     from] [env: MIGRATION_DIR]
           --format <FORMAT>         Format of results: text or json [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
 

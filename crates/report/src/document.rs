@@ -27,9 +27,34 @@ pub struct Diff {
     pub up: Vec<String>,
     /// The SQL that takes it back.
     pub down: Vec<String>,
+    /// What has to be answered before a revision can be written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_hints: Vec<MissingHint>,
     /// The file written, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+}
+
+/// Something goes and something like it comes: what to pass to say which it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingHint {
+    /// What would go: `table`, `table.column`, an enum type, or `type.value`.
+    pub object: String,
+    /// What it may have become, the likeliest first.
+    pub candidates: Vec<HintCandidate>,
+    /// The flag that says it is really to go.
+    pub otherwise: String,
+}
+
+/// What something may have become.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HintCandidate {
+    /// Its new name.
+    pub name: String,
+    /// What speaks for it.
+    pub reason: String,
+    /// The flag that says so.
+    pub pass: String,
 }
 
 /// A server.
@@ -161,6 +186,9 @@ pub struct Error {
     /// What blocks, where diagnostics do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
+    /// What has to be answered, where something has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_hints: Vec<MissingHint>,
 }
 
 /// A document as text, with a line break at its end.

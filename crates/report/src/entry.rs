@@ -267,6 +267,12 @@ fn part(server: &Server, table: &TableName, change: &TableChange) -> Entry {
             let (Part::Index(name) | Part::Constraint(name)) = part;
             altered("comment", name, text(&comment.from), text(&comment.to))
         }
+        TableChange::Fill(fill) => {
+            altered("rows", &fill.column, unfit(fill), fill.expression.clone())
+        }
+        TableChange::Unfill(fill) => {
+            altered("rows", &fill.column, fill.expression.clone(), unfit(fill))
+        }
         TableChange::SetOptions(pair) => altered(
             "options",
             "",
@@ -274,4 +280,9 @@ fn part(server: &Server, table: &TableName, change: &TableChange) -> Entry {
             describe::options(&pair.to),
         ),
     }
+}
+
+/// The rows that get a value.
+fn unfit(fill: &plimsoll_schema::Fill) -> String {
+    fill.condition.clone().unwrap_or_else(|| "NULL".to_owned())
 }

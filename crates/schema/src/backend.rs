@@ -11,12 +11,15 @@ use thiserror::Error;
 
 use crate::{Catalog, Change, Column, ColumnType, Pair, Value};
 
+mod fill;
 mod fit;
+mod misfit;
 pub mod mysql;
 mod postgres;
 pub mod sqlite;
 
 pub use fit::Fit;
+pub use misfit::misfit;
 pub(crate) use postgres::name::type_name;
 
 /// Which database.
@@ -230,6 +233,20 @@ pub enum RenderError {
 /// # Errors
 /// When the server cannot have what the change asks for.
 pub fn render(
+    server: &Server,
+    before: &Catalog,
+    change: &Change,
+) -> Result<Vec<String>, RenderError> {
+    match change {
+        Change::AlterTable { table, changes } if changes.iter().any(fill::is_of_rows) => {
+            fill::render(server, before, table, changes)
+        }
+        _ => render_objects(server, before, change),
+    }
+}
+
+/// The same, for a change of objects only.
+fn render_objects(
     server: &Server,
     before: &Catalog,
     change: &Change,

@@ -95,6 +95,21 @@ pub enum TableChange {
     },
     /// The table's storage facts.
     SetOptions(Box<Pair<TableOptions>>),
+    /// Rows that what follows would refuse get a value. No object changes.
+    Fill(Fill),
+    /// What was filled stays filled: this does nothing, and takes back a [`TableChange::Fill`].
+    Unfill(Fill),
+}
+
+/// A value for the rows that what follows would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    /// The column that gets it.
+    pub column: String,
+    /// The value: an SQL expression, in which the row's columns can stand.
+    pub expression: String,
+    /// Which rows get it: an SQL condition; `None` stands for those that hold NULL.
+    pub condition: Option<String>,
 }
 
 /// A part of a table that has a name and a comment.
@@ -243,6 +258,8 @@ impl TableChange {
                 comment: comment.clone().reverse(),
             },
             Self::SetOptions(pair) => Self::SetOptions(Box::new(pair.as_ref().clone().reverse())),
+            Self::Fill(fill) => Self::Unfill(fill.clone()),
+            Self::Unfill(fill) => Self::Fill(fill.clone()),
         }
     }
 }

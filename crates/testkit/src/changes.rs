@@ -94,6 +94,13 @@ fn part(change: &TableChange) -> String {
             let [from, to] = [&pair.from, &pair.to].map(write_options);
             format!("options{from} ->{to}")
         }
+        TableChange::Fill(fill) => format!(
+            "fill {} with {} where {}",
+            fill.column,
+            fill.expression,
+            fill.condition.as_deref().unwrap_or("null")
+        ),
+        TableChange::Unfill(fill) => format!("leave {} filled", fill.column),
     }
 }
 

@@ -195,7 +195,7 @@ async fn put_rows(case: &Case, scratch: &Scratch, start: &Inspection) -> Result<
     }
 }
 
-/// `rename a.b -> c` and `drop a.b`, a line each.
+/// `rename a.b -> c`, `drop a.b` and `fill a.b = 'value'`, a line each.
 fn answers(text: &str) -> Result<Answers, String> {
     let mut answers = Answers::default();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -203,6 +203,10 @@ fn answers(text: &str) -> Result<Answers, String> {
             && let Some((from, to)) = rename.split_once(" -> ")
         {
             answers.renames.insert(from.into(), to.into());
+        } else if let Some(fill) = line.strip_prefix("fill ")
+            && let Some((column, value)) = fill.split_once(" = ")
+        {
+            answers.fills.insert(column.into(), value.into());
         } else if let Some(drop) = line.strip_prefix("drop ") {
             answers.drops.insert(drop.into());
         } else {
@@ -214,7 +218,12 @@ fn answers(text: &str) -> Result<Answers, String> {
 
 fn ambiguities(diff: &Diff) -> String {
     let lines = diff.ambiguities.iter().map(|ambiguity| {
-        let candidates = ambiguity.candidates.join(", ");
+        let names: Vec<&str> = ambiguity
+            .candidates
+            .iter()
+            .map(|candidate| candidate.name.as_str())
+            .collect();
+        let candidates = names.join(", ");
         format!("`{}` goes: is it now {candidates}?\n", ambiguity.from)
     });
     lines.collect()

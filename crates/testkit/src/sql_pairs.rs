@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage};
-use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect};
+use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect, schemas};
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::scratch::copy_surroundings;
+use plimsoll_differ::script;
 use plimsoll_differ::views::in_the_way;
 use plimsoll_schema::{Backend, Plan, Severity};
 use serde::Deserialize;
-use tokio::process::Command;
 
 use crate::changes::write_changes;
 use crate::oracle::{self, Holding};
@@ -98,13 +98,15 @@ async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, Str
         return Ok(Outcome::Elsewhere);
     }
     if let Some(sql) = &pair.current {
-        let made = load(here, sql).await;
+        let made = script::run(&here.db, sql).await;
         made.map_err(|error| format!("current: {error}"))?;
     }
-    let made = load(there, &pair.desired).await;
+    let made = script::run(&there.db, &pair.desired).await;
     made.map_err(|error| format!("desired: {error}"))?;
     // Schemas and extensions are the surroundings of tables, which nobody plans.
-    let schemas = schemas(there).await?;
+    let schemas = schemas(&there.db)
+        .await
+        .map_err(|error| error.to_string())?;
     copy_surroundings(&there.db, &here.db)
         .await
         .map_err(|error| error.to_string())?;
@@ -188,44 +190,6 @@ async fn compare(here: &Scratch, live: &Inspection, wanted: &Inspection) -> Diff
         }
         answers.drops.extend(open);
     }
-}
-
-/// `psql` carries out a statement at a time, as some want it (`CREATE INDEX CONCURRENTLY`).
-async fn load(scratch: &Scratch, sql: &str) -> Result<(), String> {
-    match scratch.backend {
-        Backend::Sqlite | Backend::Mysql => {
-            scratch.run(sql).await.map_err(|error| error.to_string())
-        }
-        Backend::Postgres => {
-            let file = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
-            std::fs::write(file.path(), sql).map_err(|error| error.to_string())?;
-            let output = Command::new("psql")
-                .args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file"])
-                .arg(file.path())
-                .arg(&scratch.url)
-                .output()
-                .await
-                .map_err(|error| format!("psql: {error}"))?;
-            if output.status.success() {
-                return Ok(());
-            }
-            Err(String::from_utf8_lossy(&output.stderr).into_owned())
-        }
-    }
-}
-
-/// The schemas besides the default one.
-async fn schemas(scratch: &Scratch) -> Result<Vec<String>, String> {
-    let question = match scratch.backend {
-        Backend::Sqlite | Backend::Mysql => return Ok(Vec::new()),
-        Backend::Postgres => {
-            "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema')"
-        }
-    };
-    scratch
-        .texts(question)
-        .await
-        .map_err(|error| error.to_string())
 }
 
 async fn look(scratch: &Scratch, scope: &Scope) -> Result<Inspection, String> {

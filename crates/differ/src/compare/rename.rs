@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use plimsoll_schema::backend::types;
-use plimsoll_schema::{Catalog, Change, Column, Pair, Table, TableChange, TableName};
+use plimsoll_schema::{
+    Catalog, Change, Column, EnumType, Pair, Table, TableChange, TableName, TypeName,
+};
 
 use super::{Answers, Input};
 use plimsoll_schema::backend::Fit;
@@ -11,10 +13,19 @@ use plimsoll_schema::backend::Fit;
 /// Something goes and something like it comes: nobody said whether it is a rename.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ambiguity {
-    /// `table` or `table.column` that would be dropped.
+    /// What would go: `table`, `table.column`, an enum type, or `type.value`.
     pub from: String,
-    /// What it may have become, the likeliest first: a table's or a column's new name.
-    pub candidates: Vec<String>,
+    /// What it may have become, the likeliest first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What something may have become.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// The new name: a table's, a column's, a type's or a value's.
+    pub name: String,
+    /// What speaks for it, as a fragment.
+    pub reason: String,
 }
 
 /// The renames that the models or the user state and the database has not had yet, in an order in which they can be applied: one that
@@ -27,7 +38,8 @@ pub(super) fn stated(input: &Input<'_>, now: &Catalog, live: &Catalog) -> Vec<Ch
         Some(Pair::new(from, table.name.clone()))
     });
     let due = in_order(pairs.collect(), |name| live.tables.contains_key(name));
-    let mut out: Vec<Change> = due.into_iter().map(Change::RenameTable).collect();
+    let mut out = stated_enums(input.answers, now, live);
+    out.extend(due.into_iter().map(Change::RenameTable));
     for table in now.tables.values() {
         let before = renamed_table(&out, &table.name);
         let Some(known) = live.tables.get(before.unwrap_or(&table.name)) else {
@@ -47,6 +59,36 @@ pub(super) fn stated(input: &Input<'_>, now: &Catalog, live: &Catalog) -> Vec<Ch
         }
     }
     out
+}
+
+/// The enum types that the user said are renamed, then their values.
+fn stated_enums(answers: &Answers, now: &Catalog, live: &Catalog) -> Vec<Change> {
+    let renamed = |name: &TypeName| {
+        let to = answers.renames.get(&name.to_string())?;
+        let found = now
+            .enums
+            .keys()
+            .find(|new| new.to_string() == *to || (new.schema == name.schema && new.name == *to))?;
+        Some(Pair::new(name.clone(), found.clone()))
+    };
+    let types = live.enums.keys().filter_map(renamed).collect();
+    let types = in_order(types, |name| live.enums.contains_key(name));
+    let mut values = Vec::new();
+    for (name, known) in &live.enums {
+        let after = types.iter().find(|pair| pair.from == *name);
+        let after = after.map_or(name, |pair| &pair.to);
+        let pairs = known.values.iter().filter_map(|value| {
+            let to = answers.renames.get(&format!("{name}.{value}"))?;
+            Some(Pair::new(value.clone(), to.clone()))
+        });
+        let due = in_order(pairs.collect(), |value| known.values.contains(value));
+        values.extend(due.into_iter().map(|value| Change::RenameEnumValue {
+            name: after.clone(),
+            value,
+        }));
+    }
+    let types = types.into_iter().map(Change::RenameEnum);
+    types.chain(values).collect()
 }
 
 /// The renames whose old name is there and whose new one is free when their turn comes.
@@ -117,34 +159,44 @@ fn answered_column(answers: &Answers, table: &Table, to: &str) -> Option<String>
         .map(str::to_owned)
 }
 
-/// Pairs of what goes and what comes that are alike enough to be one thing.
+/// What goes while something like it comes.
 pub(super) fn possible(input: &Input<'_>, current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
-    let mut out = Vec::new();
-    let created: Vec<&Table> = desired
-        .tables
-        .values()
-        .filter(|table| !current.tables.contains_key(&table.name))
+    let mut out = possible_tables(current, desired);
+    out.extend(possible_columns(input, current, desired));
+    out.extend(possible_types(current, desired));
+    out.extend(possible_values(current, desired));
+    out.retain(|one| !one.candidates.is_empty() && !input.answers.drops.contains(&one.from));
+    out
+}
+
+fn possible_tables(current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
+    let is_in = |catalog: &Catalog, table: &Table| catalog.tables.contains_key(&table.name);
+    let created: Vec<&Table> = (desired.tables.values())
+        .filter(|table| !is_in(current, table))
         .collect();
-    for gone in current
+    let gone = current
         .tables
         .values()
-        .filter(|table| !desired.tables.contains_key(&table.name))
-    {
+        .filter(|table| !is_in(desired, table));
+    gone.map(|gone| {
         let from = gone.name.to_string();
-        let alike = ranked(
-            &from,
-            created
-                .iter()
-                .filter(|table| alike(gone, table))
-                .map(|table| table.name.to_string()),
-        );
-        if !alike.is_empty() && !input.answers.drops.contains(&from) {
-            out.push(Ambiguity {
-                from,
-                candidates: alike,
-            });
+        let columns = |table: &Table| -> Vec<String> {
+            table.columns.iter().map(|one| one.name.clone()).collect()
+        };
+        let alike = created.iter().filter_map(|table| {
+            let reason = alike(&columns(gone), &columns(table), "columns")?;
+            Some((table.name.to_string(), reason))
+        });
+        Ambiguity {
+            candidates: ranked(&from, alike),
+            from,
         }
-    }
+    })
+    .collect()
+}
+
+fn possible_columns(input: &Input<'_>, current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
+    let mut out = Vec::new();
     for wanted in desired.tables.values() {
         let Some(known) = current.tables.get(&wanted.name) else {
             continue;
@@ -159,28 +211,87 @@ pub(super) fn possible(input: &Input<'_>, current: &Catalog, desired: &Catalog) 
             .iter()
             .filter(|column| wanted.column(&column.name).is_none())
         {
-            let from = format!("{}.{}", known.name, gone.name);
-            let fits = added.iter().filter(|column| same_kind(input, gone, column));
-            let candidates = ranked(&gone.name, fits.map(|column| column.name.clone()));
-            if !candidates.is_empty() && !input.answers.drops.contains(&from) {
-                out.push(Ambiguity { from, candidates });
-            }
+            let fits = added
+                .iter()
+                .filter(|column| same_kind(input, gone, column))
+                .map(|column| (column.name.clone(), "its type fits".to_owned()));
+            out.push(Ambiguity {
+                from: format!("{}.{}", known.name, gone.name),
+                candidates: ranked(&gone.name, fits),
+            });
+        }
+    }
+    out
+}
+
+fn possible_types(current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
+    let is_in = |catalog: &Catalog, one: &EnumType| catalog.enums.contains_key(&one.name);
+    let gone = current.enums.values().filter(|one| !is_in(desired, one));
+    gone.map(|gone| {
+        let from = gone.name.to_string();
+        let created = desired.enums.values().filter(|one| !is_in(current, one));
+        let alike = created.filter_map(|one| {
+            let reason = alike(&gone.values, &one.values, "values")?;
+            Some((one.name.to_string(), reason))
+        });
+        Ambiguity {
+            candidates: ranked(&from, alike),
+            from,
+        }
+    })
+    .collect()
+}
+
+fn possible_values(current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
+    let mut out = Vec::new();
+    for (name, known) in &current.enums {
+        let Some(wanted) = desired.enums.get(name) else {
+            continue;
+        };
+        let gone = known.values.iter().enumerate();
+        for (at, gone) in gone.filter(|(_, value)| !wanted.values.contains(value)) {
+            let added = wanted.values.iter().enumerate();
+            let added = added.filter(|(_, value)| !known.values.contains(value));
+            let fits = added.map(|(new, value)| {
+                let reason = if new == at {
+                    "it takes its place"
+                } else {
+                    "it is new"
+                };
+                (value.clone(), reason.to_owned())
+            });
+            out.push(Ambiguity {
+                from: format!("{name}.{gone}"),
+                candidates: ranked(gone, fits),
+            });
         }
     }
     out
 }
 
 /// The likeliest first: by similarity of the names, then by name.
-fn ranked(from: &str, names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut names: Vec<String> = names.collect();
-    names.sort_by(|left, right| {
-        let near = |name: &str| likeness(from, name);
-        near(right)
-            .total_cmp(&near(left))
-            .then_with(|| left.cmp(right))
+fn ranked(from: &str, names: impl Iterator<Item = (String, String)>) -> Vec<Candidate> {
+    let mut found: Vec<(f64, Candidate)> = names
+        .map(|(name, reason)| {
+            let likeness = likeness(from, &name);
+            let reason = if likeness > LIKE {
+                format!("{reason}, and the names are alike")
+            } else {
+                reason
+            };
+            (likeness, Candidate { name, reason })
+        })
+        .collect();
+    found.sort_by(|(left, one), (right, other)| {
+        right
+            .total_cmp(left)
+            .then_with(|| one.name.cmp(&other.name))
     });
-    names
+    found.into_iter().map(|(_, candidate)| candidate).collect()
 }
+
+/// Names that are this much alike are worth saying so.
+const LIKE: f64 = 0.6;
 
 /// How alike two names are; one that contains the other is the likeliest of all.
 fn likeness(left: &str, right: &str) -> f64 {
@@ -189,14 +300,11 @@ fn likeness(left: &str, right: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&left, &right) + if contains { 1.0 } else { 0.0 }
 }
 
-/// Two tables are alike when more than half of their columns have the same names.
-fn alike(gone: &Table, created: &Table) -> bool {
-    let shared = gone
-        .columns
-        .iter()
-        .filter(|column| created.column(&column.name).is_some())
-        .count();
-    shared * 2 > gone.columns.len().max(created.columns.len())
+/// Two things are alike when more than half of their parts have the same names.
+fn alike(gone: &[String], created: &[String], parts: &str) -> Option<String> {
+    let shared = gone.iter().filter(|name| created.contains(name)).count();
+    let all = gone.len().max(created.len());
+    (shared * 2 > all).then(|| format!("{shared} of {all} {parts} are the same"))
 }
 
 /// A column could have become another when its type is, or fits, the other's.

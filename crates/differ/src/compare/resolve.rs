@@ -11,7 +11,7 @@ use plimsoll_schema::{
     Table, TableChange, TableName, expression,
 };
 
-use super::{Diff, Input, Manage, Place, Question, compare, enums, exact, rename, table};
+use super::{Diff, Input, Manage, Place, Question, compare, enums, exact, fill, rename, table};
 
 /// What the parts of the resolution share.
 pub(super) struct Context<'a> {
@@ -175,6 +175,7 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
         .cloned()
         .chain(compare(input.server, &current, &desired))
         .collect();
+    let changes = fill::stage(input.server, changes, &input.answers.fills);
     let ambiguities = rename::possible(input, &current, &desired);
     for change in renames.iter().rev() {
         follow(&mut current, &change.reverse());

@@ -354,7 +354,9 @@ impl Columns<'_> {
             | TableChange::DropExclusion(_)
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
-            | TableChange::CommentOn { .. } => false,
+            | TableChange::CommentOn { .. }
+            | TableChange::Fill(_)
+            | TableChange::Unfill(_) => false,
         }
     }
 

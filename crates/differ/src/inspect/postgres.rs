@@ -81,6 +81,17 @@ pub(super) async fn server(db: &DatabaseConnection) -> Result<Server, InspectErr
     identify(db.query_one_raw(statement).await?.as_ref())
 }
 
+pub(super) async fn other_schemas(db: &DatabaseConnection) -> Result<Vec<String>, InspectError> {
+    // `pg_` is the server's own prefix: https://www.postgresql.org/docs/current/ddl-schemas.html
+    let sql = "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' \
+         AND nspname <> 'information_schema' AND nspname IS DISTINCT FROM current_schema() ORDER BY 1";
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| Ok(Row::of(row)?.text(0)?.to_owned()))
+        .collect()
+}
+
 /// Constants are printed as the session likes them: the settings are those under which every server prints the same. They end with
 /// the transaction.
 const IDENTIFY: &str = "SELECT current_setting('server_version_num')::int, current_schema()::text, \

@@ -210,7 +210,9 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
         | TableChange::DropCheck(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => {}
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => {}
     }
 }
 

@@ -15,7 +15,10 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     for change in changes {
         match change {
             Change::AlterTable { table, changes } => {
-                split_table(can, &types, table, changes, &mut out);
+                // A fill is a step of its own, with steps before and after it.
+                for changes in changes.chunk_by(|left, right| is_fill(left) == is_fill(right)) {
+                    split_table(can, &types, table, changes, &mut out);
+                }
             }
             Change::CreateTable(_)
             | Change::DropTable(_)
@@ -32,6 +35,10 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     } else {
         out
     }
+}
+
+const fn is_fill(change: &TableChange) -> bool {
+    matches!(change, TableChange::Fill(_) | TableChange::Unfill(_))
 }
 
 /// The enum types whose values change.
@@ -80,7 +87,9 @@ pub(super) fn drops_holder(change: &TableChange, types: &BTreeSet<String>) -> bo
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => false,
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => false,
     }
 }
 
@@ -124,7 +133,9 @@ fn split_table(
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
             | TableChange::CommentOn { .. }
-            | TableChange::SetOptions(_) => 2,
+            | TableChange::SetOptions(_)
+            | TableChange::Fill(_)
+            | TableChange::Unfill(_) => 2,
         };
         let piece = if drops_holder(change, types) {
             1

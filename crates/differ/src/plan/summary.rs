@@ -125,6 +125,8 @@ pub fn table_summary(change: &TableChange) -> String {
             Part::Constraint(name) => format!("set the comment of constraint `{name}`"),
         },
         TableChange::SetOptions(_) => "change the storage options".into(),
+        TableChange::Fill(fill) => format!("fill column `{}`", fill.column),
+        TableChange::Unfill(fill) => format!("leave column `{}` filled", fill.column),
     }
 }
 

@@ -14,13 +14,14 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
             _ => None,
         });
     altered
+        .filter(|(table, pair)| !subject.is_filled(table, &pair.to.name))
         .map(|(table, pair)| {
             let object = format!("{table}.{}", pair.from.name);
             let message = format!(
                 "column `{object}` becomes required: a row that holds NULL makes the migration fail"
             );
             Diagnostic::new(Code::R302, Severity::Warning, &object, message)
-                .help("fill the rows that hold NULL in a step before this one")
+                .help(format!("pass --fill {object}=SQL to give them a value"))
         })
         .collect()
 }

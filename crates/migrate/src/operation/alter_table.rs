@@ -1,7 +1,8 @@
 //! Changes of one table.
 
 use plimsoll_schema::{
-    Change, Column, ColumnType, Exclusion, ForeignKey, Index, Pair, Part, TableChange, TableName,
+    Change, Column, ColumnType, Exclusion, Fill, ForeignKey, Index, Pair, Part, TableChange,
+    TableName,
 };
 
 use super::column::Parts;
@@ -81,6 +82,32 @@ impl AlterTable {
         let side = |facts: ColumnFacts| facts.into_parts().column;
         let pair = Pair::new(side(from.into()), side(to.into()));
         self.with(TableChange::AlterColumn(Box::new(pair)))
+    }
+
+    /// Gives the rows that hold NULL in a column a value, an SQL expression in which their other columns can stand. Nothing takes it
+    /// back.
+    #[must_use]
+    pub fn fill(self, column: impl Into<String>, expression: impl Into<String>) -> Self {
+        self.with(TableChange::Fill(Fill {
+            column: column.into(),
+            expression: expression.into(),
+            condition: None,
+        }))
+    }
+
+    /// Gives the rows of an SQL condition a value, as [`Self::fill`] does.
+    #[must_use]
+    pub fn fill_where(
+        self,
+        column: impl Into<String>,
+        expression: impl Into<String>,
+        condition: impl Into<String>,
+    ) -> Self {
+        self.with(TableChange::Fill(Fill {
+            column: column.into(),
+            expression: expression.into(),
+            condition: Some(condition.into()),
+        }))
     }
 
     /// Adds a primary key.

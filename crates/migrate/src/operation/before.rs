@@ -262,7 +262,9 @@ fn complete_in(table: &Table, change: &mut TableChange) {
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => {}
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => {}
     }
 }
 

@@ -101,6 +101,9 @@ pub(crate) struct Global {
         hide_possible_values = true
     )]
     pub(crate) color: Color,
+    /// Never ask at the terminal
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
     /// Results and errors only
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -180,13 +183,22 @@ Examples:
     #[command(after_help = "\
 Examples:
   check
-  check --format json")]
+  check --format json
+  check --from migrations    no database needed: the revisions are applied to a scratch database
+
+A side is models, migrations (applied to a scratch database), db (the project's), db:URL, catalog.json or
+another such file, or sql:FILE (carried out on a scratch database).")]
     Check(Compare),
-    /// Show how models and database differ; exit code 0 either way
+    /// Show how two sides differ, usually models and database; exit code 0 either way
     #[command(after_help = "\
 Examples:
   diff
-  diff --sql    with the statements that would make the database agree")]
+  diff --sql    with the statements that would make the database agree
+  diff --from catalog.json --to db              what was changed in the database by hand
+  diff --from sql:before.sql --to sql:after.sql
+
+A side is models, migrations (applied to a scratch database), db (the project's), db:URL, catalog.json or
+another such file, or sql:FILE (carried out on a scratch database).")]
     Diff(Compare),
 
     /// Apply pending revisions, as `sea-orm-cli migrate up`
@@ -243,20 +255,12 @@ pub(crate) struct Revision {
     /// Show everything, write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// A table or column was renamed; repeatable
-    #[arg(long, value_name = "TABLE[.COLUMN]=NEW", requires = "autogenerate")]
-    pub(crate) rename: Vec<String>,
-    /// A table or column is really to be dropped; repeatable
-    #[arg(long, value_name = "TABLE[.COLUMN]", requires = "autogenerate")]
-    pub(crate) drop: Vec<String>,
-    /// Server on which the scratch database is made [default: the database's own]
-    #[arg(
-        long,
-        env = "PLIMSOLL_SCRATCH_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
-    pub(crate) scratch_url: Option<String>,
+    /// What the comparison cannot know.
+    #[command(flatten)]
+    pub(crate) answers: Answering,
+    /// Where the plan is proven.
+    #[command(flatten)]
+    pub(crate) scratch: ScratchServer,
     /// The time in the file's name, as 2026-01-31T12:00:00Z [default: SOURCE_DATE_EPOCH, then now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
@@ -320,7 +324,60 @@ pub(crate) struct Show {
 /// `check` and `diff`.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
+    /// What there is: models, migrations, db, db:URL, catalog.json or sql:FILE
+    #[arg(long, value_name = "SIDE", default_value = "db")]
+    pub(crate) from: String,
+    /// What there should be, in the same words
+    #[arg(long, value_name = "SIDE", default_value = "models")]
+    pub(crate) to: String,
     /// Print the SQL too
     #[arg(long)]
     pub(crate) sql: bool,
+    /// What the comparison cannot know.
+    #[command(flatten)]
+    pub(crate) answers: Answering,
+    /// Where migrations, models and scripts are carried out.
+    #[command(flatten)]
+    pub(crate) scratch: ScratchServer,
+}
+
+/// Answers to what a comparison cannot know.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Answering {
+    /// A table, column, enum or enum value was renamed; repeatable
+    #[arg(long, value_name = "NAME=NEW")]
+    pub(crate) rename: Vec<String>,
+    /// A table or column is really to be dropped; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) drop: Vec<String>,
+    /// Rows that hold no value which a column's change admits get one: an SQL expression; repeatable
+    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
+    pub(crate) fill: Vec<String>,
+    /// Rows that break what is new stay as they are, and the revision fails on them; repeatable
+    #[arg(long, value_name = "TABLE.PART")]
+    pub(crate) leave: Vec<String>,
+    /// File with such answers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hints: Option<PathBuf>,
+}
+
+impl Answering {
+    /// Whether nothing is answered.
+    pub(crate) fn is_empty(&self) -> bool {
+        let lists = [&self.rename, &self.drop, &self.fill, &self.leave];
+        lists.iter().all(|list| list.is_empty()) && self.hints.is_none()
+    }
+}
+
+/// Where scratch databases are made.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ScratchServer {
+    /// Server on which scratch databases are made [default: the database's own]
+    #[arg(
+        long,
+        env = "PLIMSOLL_SCRATCH_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) scratch_url: Option<String>,
 }

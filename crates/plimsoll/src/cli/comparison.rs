@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use plimsoll_differ::compare::{self, Ambiguity, Answers, Diff, Forms, Input};
-use plimsoll_differ::inspect::{self, Scope};
+use plimsoll_differ::compare::{self, Ambiguity, Candidate, Diff, Forms, Input};
+use plimsoll_differ::inspect::{self, InspectError, Inspection, Scope};
 use plimsoll_differ::models::{self, ModelsError};
+use plimsoll_differ::rows::{self, Offending};
 use plimsoll_differ::{normalise, plan, views};
 use plimsoll_migrate::connect::Connection;
 use plimsoll_migrate::history;
 use plimsoll_report::{Entry, document, entries};
 use plimsoll_schema::{Catalog, Change, Code, Diagnostic, Plan, Server, Severity};
 
+use sea_orm::DatabaseConnection;
+
+use super::answers::{self, Given};
 use super::config::{Config, Manage};
 use super::context::Context;
 use super::error::{CliError, Exit};
@@ -28,8 +32,12 @@ pub(crate) struct Comparison {
     pub(crate) diff: Diff,
     /// What leads from the database to the models.
     pub(crate) plan: Plan,
-    /// What a person must know.
+    /// What a person must know, with how many of today's rows it is about.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The same for a file: it says nothing of the rows of one database.
+    pub(crate) hazards: Vec<Diagnostic>,
+    /// Rows that a step would fail on, where nobody said what becomes of them.
+    pub(crate) offending: Vec<Offending>,
 }
 
 impl Comparison {
@@ -53,6 +61,14 @@ impl Comparison {
             .collect()
     }
 
+    /// What has to be answered, and with which flags.
+    pub(crate) fn missing_hints(&self) -> Vec<document::MissingHint> {
+        let renames = self.diff.ambiguities.iter().map(missing_hint);
+        renames
+            .chain(self.offending.iter().map(missing_value))
+            .collect()
+    }
+
     /// The same as a document.
     pub(crate) fn document(&self, file: Option<String>) -> document::Diff {
         document::Diff {
@@ -63,6 +79,7 @@ impl Comparison {
             diagnostics: self.diagnostics.clone(),
             up: self.plan.up().map(str::to_owned).collect(),
             down: self.plan.down().map(str::to_owned).collect(),
+            missing_hints: self.missing_hints(),
             file,
         }
     }
@@ -99,33 +116,108 @@ impl Comparison {
 pub(crate) async fn compare(
     context: &Context<'_, '_>,
     connection: &Connection,
-    answers: &Answers,
+    given: &Given,
 ) -> Result<Comparison, CliError> {
-    let config = &context.place.config;
     let db = &connection.db;
-    let tables = [
-        context.project.table().to_owned(),
-        history::own_table(context.project.table()),
-    ];
-    let scope = Scope {
-        schemas: config.schemas.clone(),
-        ignore: tables.to_vec(),
+    let scope = scope(context, context.place.config.schemas.clone());
+    let inspected = look(context, db, &scope).await?;
+    let wanted = Wanted {
+        now: stated(context, &inspected.server)?,
+        last: recorded(context)?,
+        manage: manage(context),
+        is_open: true,
+        has_rows: true,
     };
-    let unread = |error| CliError::new(Exit::Database, format!("inspect: {error}"));
-    let mut inspected = inspect::inspect(db, &scope).await.map_err(unread)?;
-    let server = inspected.server.clone();
-    let options = models::Options {
-        ignored_tables: BTreeSet::from(tables),
-    };
-    let now = models::read_in_child(&server, &options)
-        .map_err(|error| unreadable(&error))?
-        .catalog;
-    let last = read_catalog(&context.place.catalog())?;
-    let now = ours(config, now);
-    let last = last.map(|catalog| ours(config, catalog));
-    let live = ours(config, std::mem::take(&mut inspected.catalog));
+    judge(db, &scope, inspected, wanted, given).await
+}
 
-    let mut diagnostics = models::validate(&server, &now);
+/// What a database is to become.
+pub(crate) struct Wanted {
+    /// What is stated now.
+    pub(crate) now: Catalog,
+    /// What was stated before; `None` where nothing was.
+    pub(crate) last: Option<Catalog>,
+    /// Who owns the rest.
+    pub(crate) manage: compare::Manage,
+    /// Whether `now` is what models state, and not a database.
+    pub(crate) is_open: bool,
+    /// Whether the database that is to change is a real one, whose rows can be counted.
+    pub(crate) has_rows: bool,
+}
+
+/// What of a database is compared: these schemas, and no table of our own.
+pub(crate) fn scope(context: &Context<'_, '_>, schemas: Vec<String>) -> Scope {
+    Scope {
+        schemas,
+        ignore: own_tables(context).to_vec(),
+    }
+}
+
+/// Reads a database, without the tables that are none of ours.
+pub(crate) async fn look(
+    context: &Context<'_, '_>,
+    db: &DatabaseConnection,
+    scope: &Scope,
+) -> Result<Inspection, CliError> {
+    let mut inspected = inspect::inspect(db, scope).await.map_err(unread)?;
+    inspected.catalog = ours(&context.place.config, inspected.catalog);
+    Ok(inspected)
+}
+
+fn unread(error: InspectError) -> CliError {
+    CliError::new(Exit::Database, format!("inspect: {error}"))
+}
+
+/// What the models state.
+pub(crate) fn stated(context: &Context<'_, '_>, server: &Server) -> Result<Catalog, CliError> {
+    let options = models::Options {
+        ignored_tables: BTreeSet::from(own_tables(context)),
+    };
+    let read = models::read_in_child(server, &options).map_err(|error| unreadable(&error))?;
+    Ok(ours(&context.place.config, read.catalog))
+}
+
+/// What the models stated at the last revision; `None` before the first.
+pub(crate) fn recorded(context: &Context<'_, '_>) -> Result<Option<Catalog>, CliError> {
+    let catalog = read_catalog(&context.place.catalog())?;
+    Ok(catalog.map(|catalog| ours(&context.place.config, catalog)))
+}
+
+/// Who owns what the models never stated.
+pub(crate) const fn manage(context: &Context<'_, '_>) -> compare::Manage {
+    match context.place.config.manage {
+        Manage::Stated => compare::Manage::Stated,
+        Manage::Everything => compare::Manage::Everything,
+    }
+}
+
+fn own_tables(context: &Context<'_, '_>) -> [String; 2] {
+    let history = context.project.table();
+    [history.to_owned(), history::own_table(history)]
+}
+
+/// Compares and plans. `db` is where expressions are asked about.
+pub(crate) async fn judge(
+    db: &DatabaseConnection,
+    scope: &Scope,
+    mut inspected: Inspection,
+    wanted: Wanted,
+    given: &Given,
+) -> Result<Comparison, CliError> {
+    let answers = &given.answers;
+    let Wanted {
+        now,
+        last,
+        manage,
+        is_open,
+        has_rows,
+    } = wanted;
+    let server = inspected.server.clone();
+    let mut diagnostics = if is_open {
+        models::validate(&server, &now)
+    } else {
+        Vec::new()
+    };
     if diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -136,16 +228,14 @@ pub(crate) async fn compare(
         )
         .because(diagnostics));
     }
+    answers::known(answers, &inspected.catalog, &now)?;
     let forms = Forms::new();
     let input = Input {
         server: &server,
         now: &now,
         last: last.as_ref(),
-        live: &live,
-        manage: match config.manage {
-            Manage::Stated => compare::Manage::Stated,
-            Manage::Everything => compare::Manage::Everything,
-        },
+        live: &inspected.catalog,
+        manage,
         answers,
         forms: &forms,
     };
@@ -162,9 +252,22 @@ pub(crate) async fn compare(
     diagnostics.extend(plan.diagnostics.iter().cloned());
     diagnostics.extend(plimsoll_lint::lint(&plan));
     diagnostics.extend(diff.ambiguities.iter().map(ambiguous));
+    answers::needed(given, &plan, &diagnostics)?;
     diagnostics.sort();
     diagnostics.dedup();
+    let hazards = diagnostics.clone();
+    let mut offending = Vec::new();
+    if has_rows {
+        offending = rows::count(db, &plan).await;
+        for diagnostic in &mut diagnostics {
+            count(diagnostic, &offending, given);
+        }
+        offending.retain(|one| one.rows > 0 && !given.leave.contains(&one.object));
+    }
+    diagnostics.sort();
     Ok(Comparison {
+        hazards,
+        offending,
         server,
         now,
         last,
@@ -184,8 +287,11 @@ fn ours(config: &Config, mut catalog: Catalog) -> Catalog {
 
 fn ambiguous(ambiguity: &Ambiguity) -> Diagnostic {
     let Ambiguity { from, candidates } = ambiguity;
-    let quoted: Vec<String> = candidates.iter().map(|name| format!("`{name}`")).collect();
-    let likeliest = candidates.first().map_or("NEW", String::as_str);
+    let quoted: Vec<String> = candidates
+        .iter()
+        .map(|Candidate { name, reason }| format!("`{name}` ({reason})"))
+        .collect();
+    let likeliest = candidates.first().map_or("NEW", |one| one.name.as_str());
     Diagnostic::new(
         Code::R401,
         Severity::Error,
@@ -198,6 +304,77 @@ fn ambiguous(ambiguity: &Ambiguity) -> Diagnostic {
     .help(format!(
         "pass --rename {from}={likeliest} to keep its data, or --drop {from} to lose it"
     ))
+}
+
+/// Says how many rows a diagnostic is about; some have to be settled first.
+fn count(diagnostic: &mut Diagnostic, counted: &[Offending], given: &Given) {
+    let found = counted
+        .iter()
+        .find(|one| one.code == diagnostic.code && one.object == diagnostic.object);
+    let Some(Offending {
+        rows,
+        column,
+        object,
+        ..
+    }) = found
+    else {
+        return;
+    };
+    let what = if diagnostic.code == Code::R303 {
+        "values"
+    } else {
+        "rows"
+    };
+    let many = match *rows {
+        0 => "none".to_owned(),
+        rows if rows > rows::MOST => format!("more than {}", rows::MOST),
+        rows => rows.to_string(),
+    };
+    diagnostic.message += &format!(" ({many} of today's {what})");
+    if *rows > 0 && !given.leave.contains(object) {
+        diagnostic.severity = Severity::Error;
+        diagnostic.help = Some(match column {
+            Some(column) => format!(
+                "pass --fill {column}=SQL to give them a value, or --leave {object} to let the revision fail on them"
+            ),
+            None => format!(
+                "settle them in a revision before this one, or pass --leave {object} to let the revision fail on them"
+            ),
+        });
+    }
+}
+
+fn missing_value(offending: &Offending) -> document::MissingHint {
+    let Offending { object, column, .. } = offending;
+    document::MissingHint {
+        object: object.clone(),
+        candidates: column
+            .iter()
+            .map(|column| document::HintCandidate {
+                name: column.clone(),
+                reason: "its rows can be given a value".to_owned(),
+                pass: format!("--fill {column}=SQL"),
+            })
+            .collect(),
+        otherwise: format!("--leave {object}"),
+    }
+}
+
+/// What has to be passed where nobody can be asked.
+fn missing_hint(ambiguity: &Ambiguity) -> document::MissingHint {
+    let Ambiguity { from, candidates } = ambiguity;
+    document::MissingHint {
+        object: from.clone(),
+        candidates: candidates
+            .iter()
+            .map(|one| document::HintCandidate {
+                name: one.name.clone(),
+                reason: one.reason.clone(),
+                pass: format!("--rename {from}={}", one.name),
+            })
+            .collect(),
+        otherwise: format!("--drop {from}"),
+    }
 }
 
 fn unreadable(error: &ModelsError) -> CliError {
@@ -222,8 +399,8 @@ fn unreadable(error: &ModelsError) -> CliError {
     CliError::new(Exit::Files, format!("read the models: {error}")).help(help)
 }
 
-/// What the models stated at the last revision; `None` before the first.
-fn read_catalog(path: &Path) -> Result<Option<Catalog>, CliError> {
+/// Reads what models stated; `None` where there is no such file.
+pub(crate) fn read_catalog(path: &Path) -> Result<Option<Catalog>, CliError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -4,6 +4,7 @@ use plimsoll_migrate::connect::ConnectError;
 use plimsoll_migrate::graph::{GraphError, TargetError};
 use plimsoll_migrate::runner::{Failure, FailureKind};
 use plimsoll_migrate::url::UrlError;
+use plimsoll_report::document::MissingHint;
 use plimsoll_schema::Diagnostic;
 
 /// How a command ended; the documented exit codes of the process.
@@ -70,6 +71,8 @@ pub struct CliError {
     pub help: Option<String>,
     /// What blocks.
     pub diagnostics: Vec<Diagnostic>,
+    /// What has to be answered, and with which flags.
+    pub missing_hints: Vec<MissingHint>,
 }
 
 impl CliError {
@@ -80,6 +83,7 @@ impl CliError {
             message: message.into(),
             help: None,
             diagnostics: Vec::new(),
+            missing_hints: Vec::new(),
         }
     }
 
@@ -94,6 +98,13 @@ impl CliError {
     #[must_use]
     pub fn because(mut self, diagnostics: Vec<Diagnostic>) -> Self {
         self.diagnostics = diagnostics;
+        self
+    }
+
+    /// The same, with what has to be answered.
+    #[must_use]
+    pub fn missing(mut self, hints: Vec<MissingHint>) -> Self {
+        self.missing_hints = hints;
         self
     }
 

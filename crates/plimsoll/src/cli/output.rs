@@ -69,6 +69,7 @@ impl<'a> Output<'a> {
                     message: format!("failed to {}", error.message),
                     help: error.help.clone(),
                     diagnostics: error.diagnostics.clone(),
+                    missing_hints: error.missing_hints.clone(),
                 },
             };
             let _ = self.err.write_all(document::json(&document).as_bytes());

@@ -2,7 +2,7 @@
 
 use plimsoll_differ::compare;
 use plimsoll_differ::prove::{self, ProofError};
-use plimsoll_differ::scratch::{Scratch, ScratchError, copy_surroundings};
+use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_migrate::connect::Connection;
 use plimsoll_migrate::runner::{Stop, message};
 use plimsoll_migrate::url::DbUrl;
@@ -12,6 +12,7 @@ use super::comparison::Comparison;
 use super::config::Manage;
 use super::context::Context;
 use super::error::{CliError, Exit};
+use super::workbench::Workbench;
 
 /// Carries the plan out on a scratch database: up, down, up.
 pub(crate) async fn prove(
@@ -36,18 +37,17 @@ pub(crate) async fn prove(
     }
     // Order matters: an interruption while the database is made has to wait until it can be dropped.
     let stop = Stop::on_signals();
-    let scratch = Scratch::create(&url.reveal(true), &comparison.server)
-        .await
-        .map_err(|error| no_scratch(&error))?;
+    let mut bench = Workbench::on(url, comparison.server.clone());
+    let db = bench.database().await?;
     // What cannot be copied shows when a table needs it.
-    let _ = copy_surroundings(&connection.db, &scratch.db).await;
+    let _ = copy_surroundings(&connection.db, &db).await;
     let manage = match context.place.config.manage {
         Manage::Stated => compare::Manage::Stated,
         Manage::Everything => compare::Manage::Everything,
     };
     let result = tokio::select! {
         result = prove::prove(
-            &scratch.db,
+            &db,
             &comparison.plan,
             &comparison.diff,
             &comparison.now,
@@ -56,31 +56,8 @@ pub(crate) async fn prove(
         () = stop.asked() => Err(CliError::new(Exit::Interrupted, "prove the plan: interrupted")
             .help("nothing was written")),
     };
-    if let Err(error) = scratch.discard(&comparison.server).await {
-        let message = message(&error);
-        context.output.warning(&format!(
-            "the scratch database could not be dropped: {message}"
-        ));
-    }
+    bench.clear(context.output).await;
     result
-}
-
-fn no_scratch(error: &ScratchError) -> CliError {
-    let message = match error {
-        ScratchError::Create { name, source } => {
-            format!("create the scratch database `{name}`: {}", message(source))
-        }
-        ScratchError::Connect { name, source } => {
-            format!(
-                "connect to the scratch database `{name}`: {}",
-                message(source)
-            )
-        }
-        ScratchError::Address => error.to_string(),
-    };
-    CliError::new(Exit::Database, message).help(
-        "give the user the right to create databases, or a server where it has it with --scratch-url",
-    )
 }
 
 fn unproven(

@@ -7,6 +7,49 @@ use clap::{CommandFactory, FromArgMatches};
 use plimsoll::cli::{Cli, Output, execute};
 use sea_orm_migration::MigratorTraitSelf;
 
+/// `main` of tests without the usual harness: where models are read in a child process, `main` has to be ours. With the variable set,
+/// the program is the command line of the migrator.
+#[allow(unused_macros, reason = "not every test program reads models")]
+macro_rules! harness {
+    ($migrator:ident: $($test:ident)*) => {
+        #[tokio::main]
+        async fn main() -> std::process::ExitCode {
+            if std::env::var_os(shell::AS_COMMAND).is_some() {
+                return plimsoll::cli::run($migrator).await;
+            }
+            if let Some(code) = plimsoll_differ::models::run_if_child() {
+                return code;
+            }
+            // A test of this name can be asked for, as with the usual harness.
+            let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+            $(if wanted.as_ref().is_none_or(|wanted| stringify!($test).contains(wanted)) {
+                $test().await;
+                println!("test {} ... ok", stringify!($test));
+            })*
+            std::process::ExitCode::SUCCESS
+        }
+    };
+}
+/// Set, a test program is a command line.
+#[allow(dead_code, reason = "not every test program reads models")]
+pub(crate) const AS_COMMAND: &str = "PLIMSOLL_TEST_AS_COMMAND";
+#[allow(unused_imports, reason = "not every test program reads models")]
+pub(crate) use harness;
+
+/// `lib.rs` of a migrations crate without revisions.
+const LIB: &str = "\
+use plimsoll::prelude::*;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![]
+    }
+}
+";
+
 /// A project directory, and what the commands said in it.
 pub(crate) struct Shell {
     directory: tempfile::TempDir,
@@ -17,6 +60,15 @@ impl Shell {
         Self {
             directory: tempfile::tempdir().unwrap(),
         }
+    }
+
+    /// A directory with the sources of a migrations crate without revisions.
+    #[allow(dead_code, reason = "not every test program writes revisions")]
+    pub(crate) fn project() -> Self {
+        let shell = Self::new();
+        std::fs::create_dir(shell.path().join("src")).unwrap();
+        std::fs::write(shell.path().join("src/lib.rs"), LIB).unwrap();
+        shell
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -46,6 +98,7 @@ impl Shell {
     }
 
     /// Runs command lines one after the other.
+    #[allow(dead_code, reason = "not every test program runs several")]
     pub(crate) async fn session(
         &self,
         migrator: &impl MigratorTraitSelf,
@@ -53,7 +106,8 @@ impl Shell {
     ) -> String {
         let mut out = String::new();
         for line in lines {
-            writeln!(out, "$ {line}\n{}", self.run(migrator, line).await).unwrap();
+            let told = self.run(migrator, line).await;
+            writeln!(out, "$ {}\n{told}", self.steady(line)).unwrap();
         }
         out
     }

@@ -124,6 +124,7 @@ fn a_diff_as_json() {
         diagnostics: vec![],
         up: vec!["ALTER TABLE \"orders\" RENAME TO \"order\"".into()],
         down: vec![],
+        missing_hints: Vec::new(),
         file: None,
     };
     insta::assert_snapshot!(json(&document), @r#"

@@ -232,6 +232,11 @@ impl Table {
                 self.comment_of(part).ok_or(gone)?.clone_from(&comment.to);
             }
             TableChange::SetOptions(pair) => self.options = pair.to.clone(),
+            TableChange::Fill(fill) | TableChange::Unfill(fill) => {
+                if self.column(&fill.column).is_none() {
+                    return Err(missing("column", &within(&fill.column)));
+                }
+            }
         }
         Ok(())
     }

@@ -185,6 +185,10 @@ impl Journey {
             | TableChange::SetComment(_)
             | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_) => {}
+            // What was put into rows is not what was in them.
+            TableChange::Fill(fill) | TableChange::Unfill(fill) => {
+                self.columns.retain(|_, now| *now != fill.column);
+            }
         }
     }
 }

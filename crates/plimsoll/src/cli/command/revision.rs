@@ -7,12 +7,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use plimsoll_codegen::{CodegenError, Header, file_stem, register, render_file};
-use plimsoll_differ::compare::Answers;
-use plimsoll_migrate::connect::Access;
+use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_report::style;
 use plimsoll_schema::{Backend, Catalog, Flavor, Plan, Server};
 
+use crate::cli::answers::{self, Given};
 use crate::cli::args::Revision;
+use crate::cli::ask;
 use crate::cli::comparison::{Comparison, compare};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
@@ -34,6 +35,10 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
     };
     if args.autogenerate {
         return autogenerate(context, args, &mut header).await;
+    }
+    if !args.answers.is_empty() {
+        let message = format!("{ACTION}: an empty one has nothing to rename or drop");
+        return Err(CliError::new(Exit::Usage, message).help("pass --autogenerate too"));
     }
     let plan = Plan {
         server: some_server(context.url.backend()),
@@ -67,17 +72,18 @@ async fn autogenerate(
     args: &Revision,
     header: &mut Header,
 ) -> Result<Exit, CliError> {
-    let answers = answers(args)?;
+    let given = answers::read(&args.answers)?;
     let connection = context.connect(Access::Read).await?;
     let standing = context.standing(&connection).await?;
     context.refuse_strange(ACTION, &standing, args.allow_edited)?;
     Context::refuse_behind(ACTION, &standing)?;
-    let comparison = compare(context, &connection, &answers).await?;
-    known(&comparison, &answers)?;
+    let comparison = answered(context, &connection, given).await?;
     let errors = comparison.errors();
     if !errors.is_empty() {
         let message = format!("{ACTION}: {}", settle(errors.len()));
-        return Err(CliError::new(Exit::Blocked, message).because(errors));
+        return Err(CliError::new(Exit::Blocked, message)
+            .because(errors)
+            .missing(comparison.missing_hints()));
     }
     if comparison.plan.is_empty() {
         return unchanged(context, args, &comparison);
@@ -85,19 +91,41 @@ async fn autogenerate(
     prove(
         context,
         &connection,
-        args.scratch_url.as_deref(),
+        args.scratch.scratch_url.as_deref(),
         &comparison,
     )
     .await?;
     header.compared_with = Some(product(&comparison.server).to_owned());
     let mut plan = comparison.plan.clone();
-    plan.diagnostics.clone_from(&comparison.diagnostics);
+    plan.diagnostics.clone_from(&comparison.hazards);
     let text = render_file(&plan, header).map_err(|error| unwritten(&error))?;
     comparison.print(context, args.sql);
     let written = write(context, args, &header.id, &text, Some(&comparison.now))?;
     let document = comparison.document(written);
     context.output.document(&document);
     Ok(Exit::Ok)
+}
+
+/// Compares, and asks about what cannot be known as long as someone answers.
+async fn answered(
+    context: &Context<'_, '_>,
+    connection: &Connection,
+    mut given: Given,
+) -> Result<Comparison, CliError> {
+    loop {
+        let comparison = compare(context, connection, &given).await?;
+        if !ask::is_possible(&context.global) {
+            return Ok(comparison);
+        }
+        match (
+            comparison.diff.ambiguities.first(),
+            comparison.offending.first(),
+        ) {
+            (Some(open), _) => ask::about_name(open, &mut given.answers)?,
+            (None, Some(open)) => ask::about_rows(open, &mut given)?,
+            (None, None) => return Ok(comparison),
+        }
+    }
 }
 
 fn settle(count: usize) -> String {
@@ -238,57 +266,6 @@ fn created(at: Option<&str>, epoch: Option<String>) -> Result<Timestamp, CliErro
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
             .ok_or_else(|| wrong("SOURCE_DATE_EPOCH", "seconds since 1970")),
         None => Ok(Timestamp::now()),
-    }
-}
-
-fn answers(args: &Revision) -> Result<Answers, CliError> {
-    let mut answers = Answers::default();
-    for text in &args.rename {
-        let parts = text
-            .split_once('=')
-            .filter(|(from, to)| !from.is_empty() && !to.is_empty());
-        let Some((from, to)) = parts else {
-            return Err(CliError::new(Exit::Usage, format!("read --rename {text}"))
-                .help("write it as --rename customer.name=full_name, or --rename orders=order"));
-        };
-        // `customer.name=customer.full_name` says the table twice.
-        let to = match from.rsplit_once('.') {
-            Some((table, _)) => to
-                .strip_prefix(table)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .unwrap_or(to),
-            None => to,
-        };
-        answers.renames.insert(from.to_owned(), to.to_owned());
-    }
-    answers.drops.extend(args.drop.iter().cloned());
-    Ok(answers)
-}
-
-/// Refuses an answer about what the database does not hold: it would silently do nothing.
-fn known(comparison: &Comparison, answers: &Answers) -> Result<(), CliError> {
-    let holds = |name: &str| {
-        comparison.diff.current.tables.values().any(|table| {
-            let whole = table.name.to_string();
-            whole == name
-                || name
-                    .strip_prefix(&whole)
-                    .and_then(|rest| rest.strip_prefix('.'))
-                    .is_some_and(|column| table.column(column).is_some())
-        })
-    };
-    let mut flags = answers
-        .renames
-        .keys()
-        .map(|from| ("--rename", from))
-        .chain(answers.drops.iter().map(|name| ("--drop", name)));
-    match flags.find(|(_, name)| !holds(name)) {
-        None => Ok(()),
-        Some((flag, name)) => Err(CliError::new(
-            Exit::Usage,
-            format!("follow {flag} {name}: the database has no such table or column"),
-        )
-        .help("write the name that the database has now, as table or table.column")),
     }
 }
 

@@ -7,8 +7,9 @@ use plimsoll_migrate::graph::Node;
 use plimsoll_migrate::project::Standing;
 use plimsoll_migrate::runner::{Direction, Done, Event, Run, Stop};
 use plimsoll_report::{document, style};
-use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
+use sea_orm_migration::MigratorTraitSelf as _;
 
+use crate::cli::NoRevisions;
 use crate::cli::args::{Downgrade, Upgrade};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
@@ -69,14 +70,8 @@ pub(crate) async fn reset(context: &mut Context<'_, '_>) -> Result<Exit, CliErro
 
 /// Drops every table with SeaORM's own means, then applies everything with ours.
 pub(crate) async fn fresh(context: &mut Context<'_, '_>) -> Result<Exit, CliError> {
-    struct Nothing;
-    impl MigratorTraitSelf for Nothing {
-        fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
-            Vec::new()
-        }
-    }
     let connection = context.connect(Access::Write).await?;
-    Nothing
+    NoRevisions
         .fresh(&connection.db)
         .await
         .map_err(|error| CliError::database("drop every table", &error))?;

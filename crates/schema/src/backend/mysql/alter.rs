@@ -138,7 +138,9 @@ fn column_of(change: &TableChange) -> Option<&str> {
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => None,
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => None,
     }
 }
 
@@ -250,7 +252,9 @@ fn through_builder(place: &Place<'_>, change: &TableChange) -> Result<Option<Str
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => None,
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => None,
     })
 }
 

@@ -275,6 +275,7 @@ fn alter_table(
             vec![set_comment(&object, comment.to.as_deref())]
         }
         TableChange::SetOptions(pair) => set_options(table, pair.as_ref().as_ref())?,
+        TableChange::Fill(_) | TableChange::Unfill(_) => Vec::new(),
     })
 }
 

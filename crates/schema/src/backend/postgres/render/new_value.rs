@@ -81,7 +81,9 @@ impl<'a> Added<'a> {
             | TableChange::RenameConstraint(_)
             | TableChange::SetComment(_)
             | TableChange::CommentOn { .. }
-            | TableChange::SetOptions(_) => false,
+            | TableChange::SetOptions(_)
+            | TableChange::Fill(_)
+            | TableChange::Unfill(_) => false,
         }
     }
 

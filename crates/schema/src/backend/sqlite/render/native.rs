@@ -22,7 +22,9 @@ pub(super) fn is(table: &Table, change: &TableChange) -> bool {
         | TableChange::DropIndex(_)
         | TableChange::RenameIndex(_)
         | TableChange::SetComment(_)
-        | TableChange::CommentOn { .. } => true,
+        | TableChange::CommentOn { .. }
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => true,
         TableChange::AlterColumn(pair) => !alters(pair),
         TableChange::SetOptions(pair) => own(&pair.from) == own(&pair.to),
         TableChange::AddPrimaryKey(_)
@@ -175,7 +177,9 @@ pub(super) fn statements(
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => Vec::new(),
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => Vec::new(),
     })
 }
 

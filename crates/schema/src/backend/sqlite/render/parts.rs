@@ -39,7 +39,9 @@ pub(super) fn apply(table: &mut Table, change: &TableChange) -> Result<(), Apply
         | TableChange::RenameConstraint(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_) => None,
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_) => None,
     };
     table.apply(found.as_ref().unwrap_or(change))?;
     prune(table);
