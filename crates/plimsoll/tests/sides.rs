@@ -193,8 +193,8 @@ async fn scripts() {
     assert!(answers.all(|line| !line.contains("hush")));
     insta::assert_snapshot!(told, @r#"
     $ diff --from sql:DIR/before.sql --to sql:DIR/after.sql
-    ~ column baker.age  integer → bigint
     + column baker.nick  text
+    ~ column baker.age  integer → bigint
     - column baker.nickname  text
     + index baker.by_age  (age)
     - table oven  (1 column)

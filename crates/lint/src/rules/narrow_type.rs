@@ -27,7 +27,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 spell(&pair.to.ty)
             );
             Diagnostic::new(Code::D103, Severity::Warning, &object, message)
-                .help(format!("look at the values that are there; pass --fill {object}=SQL to give those that do not fit another one"))
+                .help("look at the values that are there; convert them in a step before this one if any does not fit")
         })
         .collect()
 }

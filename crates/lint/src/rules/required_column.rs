@@ -20,7 +20,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
             let message =
                 format!("column `{object}` is required and has no default: rows that exist have no value for it");
             Diagnostic::new(Code::R301, Severity::Warning, &object, message).help(
-                format!("pass --fill {object}=SQL to give them a value, or give the field a `default_value`"),
+                "give the field a `default_value`, or make it an Option, fill it, and require it in a later revision",
             )
         })
         .collect()

@@ -21,7 +21,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 "column `{object}` becomes required: a row that holds NULL makes the migration fail"
             );
             Diagnostic::new(Code::R302, Severity::Warning, &object, message)
-                .help(format!("pass --fill {object}=SQL to give them a value"))
+                .help("fill the rows that hold NULL in a step before this one")
         })
         .collect()
 }
