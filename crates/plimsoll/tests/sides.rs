@@ -205,7 +205,7 @@ async fn scripts() {
     warning[D102]: dropping column `baker.nickname` deletes its data; `down` brings it back empty
       help: if it was renamed, put #[sea_orm(renamed_from = "nickname")] on the new field
     warning[D103]: changing column `baker.age` from integer to bigint may lose or reject values
-      help: look at the values that are there; pass --fill baker.age=SQL to give those that do not fit another one
+      help: look at the values that are there; convert them in a step before this one if any does not fit
     [0]
     $ diff --from sql:DIR/before.sql --to sql:DIR/after.sql --hints DIR/hints.toml --sql
     ~ column baker.nickname  → nick
@@ -215,7 +215,7 @@ async fn scripts() {
     warning[D101]: dropping table `oven` deletes its rows; `down` brings it back empty
       help: if it was renamed, state the old name: `--rename oven=NEW_NAME`, or `renamed_from` in `extras!`
     warning[D103]: changing column `baker.age` from integer to bigint may lose or reject values
-      help: look at the values that are there; pass --fill baker.age=SQL to give those that do not fit another one
+      help: look at the values that are there; convert them in a step before this one if any does not fit
 
     -- up
     ALTER TABLE "baker" RENAME COLUMN "nickname" TO "nick";
@@ -346,7 +346,7 @@ async fn rows() {
     $ revision --autogenerate -m name --at 2026-02-01T00:00:00Z --leave baker.name --dry-run -q
     + column baker.name  varchar not null
     warning[R301]: column `baker.name` is required and has no default: rows that exist have no value for it (2 of today's rows)
-      help: pass --fill baker.name=SQL to give them a value, or give the field a `default_value`
+      help: give the field a `default_value`, or make it an Option, fill it, and require it in a later revision
 
     // m20260201_000000_name.rs
     //! Name.
@@ -375,8 +375,8 @@ async fn rows() {
             // Add column `name` on table `baker`.
             // warning[R301]: column `baker.name` is required and has no default: rows that exist have
             //   no value for it
-            // help: pass --fill baker.name=SQL to give them a value, or give the field a
-            //   `default_value`
+            // help: give the field a `default_value`, or make it an Option, fill it, and require it in
+            //   a later revision
             manager
                 .alter_table(
                     Table::alter()
