@@ -20,7 +20,12 @@ async fn prove(backend: Backend) {
     let tell = |failure: &pairs::Failure| {
         eprintln!("seed {}: {}\n", failure.seed, failure.message);
     };
-    let outcome = pairs::run(backend, 0..count(), 1, 3, tell)
+    let limits = pairs::Limits {
+        workers: 1,
+        failures: 3,
+        until: None,
+    };
+    let outcome = pairs::run(backend, 0..count(), limits, tell)
         .await
         .expect("there is a scratch database");
     assert_eq!(outcome.failures.len(), 0, "of {} pairs", outcome.pairs);

@@ -5,6 +5,7 @@ mod case;
 mod command;
 mod database;
 mod files;
+mod pairs;
 mod picture;
 mod regenerate;
 mod roundtrip;
@@ -44,11 +45,17 @@ enum Task {
         /// How many for each backend
         #[arg(long, default_value_t = 2000)]
         count: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 0)]
+        first: u64,
+        /// After so many minutes a backend has done enough
+        #[arg(long)]
+        minutes: Option<u64>,
         /// A file of tests/sql_pairs, or a JSON list of `{name, current, desired}`: scripts of SQL, judged by what the server's own tools read
         #[arg(requires = "backend")]
         file: Option<PathBuf>,
-        /// Whose SQL the file holds
-        #[arg(long, requires = "file")]
+        /// Whose SQL the file holds; without a file, the one backend to prove pairs on
+        #[arg(long)]
         backend: Option<database::Backend>,
     },
     /// Start a case file, to be filled in and blessed
@@ -115,12 +122,13 @@ fn carry_out(task: Task) -> Result<(), Failure> {
             pairs.args(["--quiet", "-p", "plimsoll-testkit", "--bin", "sql-pairs"]);
             run(servers.tell(pairs.arg(file).arg(backend.word())))
         }
-        Task::Pairs { count, .. } => {
-            let servers = servers::ensure()?;
-            let mut pairs = cargo("test");
-            pairs.args(["-p", "plimsoll-tests", "--test", "pairs"]);
-            run(servers.tell(pairs.env("PLIMSOLL_PAIRS", count.to_string())))
-        }
+        Task::Pairs {
+            count,
+            first,
+            minutes,
+            backend,
+            ..
+        } => pairs::run_all(backend, first, count, minutes),
         Task::NewCase { name } => case::create(&name),
         Task::Picture { check } => picture::picture(check),
         Task::Regenerate { check } => regenerate::regenerate(check),

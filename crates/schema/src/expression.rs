@@ -120,13 +120,17 @@ pub fn same(left: &str, right: &str) -> bool {
     left == right || normal(left) == normal(right)
 }
 
-/// Whether an expression mentions a name as an identifier.
+/// Whether an expression mentions a name as an identifier. Where a backslash may end a string or not, as the server has it, either is
+/// enough.
 pub fn mentions(sql: &str, name: &str) -> bool {
-    tokens(sql, false).iter().any(|token| match token {
-        Token::Word(word) => word.eq_ignore_ascii_case(name),
-        Token::Quoted(word) => word == name,
-        Token::String(_) | Token::Number(_) | Token::Symbol(_) => false,
-    })
+    let is_in = |backslash| {
+        tokens(sql, backslash).iter().any(|token| match token {
+            Token::Word(word) => word.eq_ignore_ascii_case(name),
+            Token::Quoted(word) => word == name,
+            Token::String(_) | Token::Number(_) | Token::Symbol(_) => false,
+        })
+    };
+    is_in(false) || (sql.contains('\\') && is_in(true))
 }
 
 /// The expression after a column it mentions was renamed; what is not the column stays as written. The new name has double quotes only
@@ -328,6 +332,7 @@ mod tests {
         assert!(!same("'A'", "'a'"));
         assert!(mentions("lower(\"Email\") = email_old", "Email"));
         assert!(!mentions("lower('email')", "email"));
+        assert!(mentions("`a` in ('it\\'s') or `b` > 1", "b"));
     }
 
     #[test]

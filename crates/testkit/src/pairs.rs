@@ -5,6 +5,7 @@ mod shrink;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
 
 use plimsoll_differ::inspect::server;
 use plimsoll_schema::{Backend, Server};
@@ -40,6 +41,17 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
 }
 
+/// How far a run goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// On so many databases at once.
+    pub workers: usize,
+    /// After so many failures it ends, for they are seldom different ones.
+    pub failures: usize,
+    /// When it is over, whatever is left to do.
+    pub until: Option<Instant>,
+}
+
 /// What the workers of a run share.
 struct Run {
     next: AtomicU64,
@@ -47,19 +59,18 @@ struct Run {
     pairs: AtomicU64,
     refused: AtomicU64,
     failed: AtomicUsize,
-    limit: usize,
+    limits: Limits,
     tell: fn(&Failure),
 }
 
-/// Runs the pairs of these seeds, on so many databases at once, telling each failure when it is found; ends early after `limit` failures, which are seldom different ones.
+/// Runs the pairs of these seeds, telling each failure when it is found.
 ///
 /// # Errors
 /// When there is no scratch database.
 pub async fn run(
     backend: Backend,
     seeds: std::ops::Range<u64>,
-    workers: usize,
-    limit: usize,
+    limits: Limits,
     tell: fn(&Failure),
 ) -> Result<Outcome, String> {
     let run = Arc::new(Run {
@@ -68,10 +79,10 @@ pub async fn run(
         pairs: AtomicU64::new(0),
         refused: AtomicU64::new(0),
         failed: AtomicUsize::new(0),
-        limit,
+        limits,
         tell,
     });
-    let tasks: Vec<_> = (0..workers.max(1))
+    let tasks: Vec<_> = (0..limits.workers.max(1))
         .map(|_| {
             let (run, runtime) = (Arc::clone(&run), Handle::current());
             // Inspection counts its statements in a cell, so that its future stays on one thread.
@@ -102,7 +113,8 @@ async fn work(backend: Backend, run: Arc<Run>) -> Result<(Server, Vec<Failure>),
     let facts = server(&db).await.map_err(|error| error.to_string())?;
     let bench = judge::Bench { db, facts };
     let mut failures = Vec::new();
-    while run.failed.load(Ordering::Relaxed) < run.limit {
+    let is_over = || run.limits.until.is_some_and(|end| Instant::now() >= end);
+    while run.failed.load(Ordering::Relaxed) < run.limits.failures && !is_over() {
         let seed = run.next.fetch_add(1, Ordering::Relaxed);
         if seed >= run.end {
             break;

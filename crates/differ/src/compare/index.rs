@@ -206,9 +206,11 @@ fn add_unique(
         let name = sea::unique_name(&live.name, unique);
         let index = Index {
             unique: true,
+            nulls_not_distinct: unique.nulls_not_distinct,
             ..Index::on(name, &unique.columns)
         };
-        if context.can.unique_is_index {
+        // An index cannot wait for the end of a transaction.
+        if context.can.unique_is_index || unique.deferrable.is_some() {
             let name = Some(index.name);
             out.uniques.push(Unique {
                 name,

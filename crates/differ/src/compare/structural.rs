@@ -248,6 +248,7 @@ fn step_around_foreign_keys(
     changes: &mut Vec<Change>,
 ) {
     let can = server.capabilities();
+    let_go(can, from, changes);
     let mut around: Vec<(Table, ForeignKey)> = Vec::new();
     for table in to.tables.values() {
         let Some(known) = from.tables.get(&table.name) else {
@@ -297,6 +298,36 @@ fn step_around_foreign_keys(
             }
         }
     }
+}
+
+/// A table that goes lets go of the columns that change before it goes.
+fn let_go(can: Capabilities, from: &Catalog, changes: &mut Vec<Change>) {
+    let known = changes.clone();
+    let mut drops = Vec::new();
+    for change in changes.iter_mut() {
+        let Change::DropTable(table) = change else {
+            continue;
+        };
+        let name = table.name.clone();
+        let is_held = |key: &ForeignKey| {
+            let pointed_at = Columns {
+                table: from.table(&key.ref_table),
+                names: &key.ref_columns,
+                is_target: true,
+            };
+            key.ref_table != name && known.iter().any(|one| pointed_at.are_altered(can, one))
+        };
+        let keys = std::mem::take(&mut table.foreign_keys);
+        let (held, free): (Vec<ForeignKey>, Vec<ForeignKey>) = keys.into_iter().partition(is_held);
+        table.foreign_keys = free;
+        if !held.is_empty() {
+            drops.push(Change::AlterTable {
+                table: name,
+                changes: held.into_iter().map(TableChange::DropForeignKey).collect(),
+            });
+        }
+    }
+    changes.extend(drops);
 }
 
 /// One side of a foreign key that stays.

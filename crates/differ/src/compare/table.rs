@@ -183,6 +183,11 @@ fn merge_checks(
         let at = match by_name {
             Some(at) => Some(at),
             None => left.iter().position(|there| {
+                // Its name is another one's, who would have to share it.
+                let is_named = |other: &Check| other.name.is_some() && other.name == there.name;
+                if now.checks.iter().any(is_named) {
+                    return false;
+                }
                 let there = &there.expression;
                 let known =
                     context.is_known_same(&now.name, &Place::Check, &stated.expression, there);

@@ -1,12 +1,14 @@
-//! Runs random pairs of catalogs: `random-pairs BACKEND FIRST COUNT`. Prints how it went; ends with 0 when none fails.
+//! Runs random pairs of catalogs: `random-pairs BACKEND FIRST COUNT [MINUTES]`. Prints each failure when it is found, and at the end a
+//! line of the record; ends with 0 when none fails.
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use plimsoll_schema::{Flavor, Version};
 use plimsoll_testkit::{pairs, servers};
 
 /// After so many failures a run stops.
-const LIMIT: usize = 12;
+const FAILURES: usize = 12;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -32,19 +34,23 @@ async fn carry_out() -> Result<bool, String> {
         number.map_err(|_| format!("`{text}` is not a number"))
     };
     let (first, count) = (number(first)?, number(count)?);
+    let minutes = arguments.next().map(number).transpose()?;
     let backend = servers::backend(&word).ok_or_else(|| format!("no backend is called {word}"))?;
-    let workers = match arguments.next() {
-        Some(text) => usize::try_from(number(text)?).unwrap_or(1),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
     let started = Instant::now();
-    let tell = |failure: &pairs::Failure| println!("SEED {}: {}\n", failure.seed, failure.message);
-    let outcome = pairs::run(backend, first..first + count, workers, LIMIT, tell).await?;
+    let limits = pairs::Limits {
+        workers: std::thread::available_parallelism().map_or(1, usize::from),
+        failures: FAILURES,
+        until: minutes.map(|minutes| started + Duration::from_secs(60 * minutes)),
+    };
+    let tell = |failure: &pairs::Failure| println!("seed {}: {}\n", failure.seed, failure.message);
+    let outcome = pairs::run(backend, first..first + count, limits, tell).await?;
+    let Version(major, minor, patch) = outcome.server.version;
+    let name = match outcome.server.flavor {
+        Flavor::MariaDb => "MariaDB".to_owned(),
+        Flavor::Original => outcome.server.backend.to_string(),
+    };
     println!(
-        "{} {:?} {:?}: {} pairs from seed {first}, {} refused, {} failed, {:.0} s",
-        outcome.server.backend,
-        outcome.server.flavor,
-        outcome.server.version,
+        "| {name} {major}.{minor}.{patch} | {first} | {} | {} | {} | {:.0} s |",
         outcome.pairs,
         outcome.refused,
         outcome.failures.len(),

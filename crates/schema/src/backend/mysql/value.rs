@@ -210,7 +210,7 @@ fn whole_string(text: &str) -> Option<String> {
 }
 
 /// An expression as a person would write it: without the parentheses around it, and without the `_utf8mb4` that MySQL puts before every
-/// string. Migrations run on a connection of that character set, so that the string is the same without.
+/// string, whose quotes are doubled. Migrations run on a connection of that character set, so that the string is the same without.
 pub fn plain(text: &str) -> String {
     const INTRODUCER: &str = "_utf8mb4'";
     let mut out = String::with_capacity(text.len());
@@ -227,8 +227,31 @@ pub fn plain(text: &str) -> String {
             c => c.len_utf8(),
         };
         in_word = is_word(c);
-        out.push_str(&rest[..length]);
+        match c {
+            '\'' => out.push_str(&doubled_quotes(&rest[..length])),
+            _ => out.push_str(&rest[..length]),
+        }
         rest = &rest[length..];
+    }
+    out
+}
+
+/// A string, a quote in it doubled: MariaDB prints a backslash before it, which elsewhere says nothing.
+fn doubled_quotes(string: &str) -> String {
+    let mut out = String::with_capacity(string.len());
+    let mut chars = string.chars();
+    while let Some(c) = chars.next() {
+        match (c, chars.clone().next()) {
+            ('\\', Some('\'')) => {
+                chars.next();
+                out.push_str("''");
+            }
+            ('\\', Some(next)) => {
+                chars.next();
+                out.extend([c, next]);
+            }
+            (c, _) => out.push(c),
+        }
     }
     out
 }
