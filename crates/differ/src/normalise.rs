@@ -115,16 +115,16 @@ async fn settled<'a>(
 async fn put(db: &DatabaseConnection, server: &Server, asked: &[Asked<'_>]) -> Vec<Option<String>> {
     match server.backend {
         // SQLite keeps an expression as it was written, but for the quotes of columns, in which its own ALTER TABLE is not constant.
-        Backend::Sqlite => asked.iter().map(plain).collect(),
+        Backend::Sqlite => asked.iter().map(|asked| Some(plain(asked))).collect(),
         Backend::Postgres => postgres::put(db, server, asked).await,
         Backend::Mysql => mysql::put(db, server, asked).await,
     }
 }
 
 /// The text with its columns as SQLite's inspection names them.
-fn plain(asked: &Asked<'_>) -> Option<String> {
+fn plain(asked: &Asked<'_>) -> String {
     let names: Vec<String> = asked.columns.iter().map(|(name, _)| name.clone()).collect();
-    Some(sqlite::plain_columns(&asked.text, &names))
+    sqlite::plain_columns(&asked.text, &names)
 }
 
 /// The columns that an expression of the table can speak of, with the types as spelled: those of the first catalog, then of the second.

@@ -81,6 +81,7 @@ fn finished(server: &Server, mut catalog: Catalog) -> Catalog {
     catalog.enums.clear();
     if server.capabilities().enum_types {
         catalog.collect_enums();
+        enums::agree(&mut catalog);
     }
     catalog
 }

@@ -1,6 +1,6 @@
 //! Edits of a catalog: one thing of any kind is added, changed, renamed or dropped.
 
-use plimsoll_schema::{Catalog, Change, Pair, Server, Table, TableChange, TableName};
+use plimsoll_schema::{Catalog, Change, Pair, PrimaryKey, Server, Table, TableChange, TableName};
 
 use super::{
     Source, admit, check, column, enums, index, key, name, numbering, reference, table, types,
@@ -134,7 +134,8 @@ fn rename_column(source: &mut Source<'_>, catalog: &mut Catalog, name: &TableNam
         return;
     };
     // SQLite itself fails at a key's column that is also part of a unique, in a table WITHOUT ROWID.
-    let keyed = table.options.without_rowid && !table.uniques.is_empty();
+    let is_key = |key: &PrimaryKey| key.columns.contains(&old.name);
+    let keyed = table.options.without_rowid && table.primary_key.as_ref().is_some_and(is_key);
     if old.renamed_from.is_some() || keyed {
         return;
     }

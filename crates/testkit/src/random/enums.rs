@@ -100,6 +100,19 @@ pub(super) fn edit(server: &Server, source: &mut Source<'_>, catalog: &mut Catal
     }
 }
 
+/// Every column of one type has that type's words.
+pub(super) fn agree(catalog: &mut Catalog) {
+    let types = catalog.enums.clone();
+    for column in columns(catalog) {
+        if let Some((Some(name), words)) = values_mut(&mut column.ty)
+            && let Some(known) = types.get(&name)
+        {
+            words.clone_from(&known.values);
+            settle_default(column, &known.values);
+        }
+    }
+}
+
 fn columns(catalog: &mut Catalog) -> impl Iterator<Item = &mut Column> {
     let tables = catalog.tables.values_mut();
     tables.flat_map(|table| &mut table.columns)
