@@ -2,8 +2,8 @@
 
 use plimsoll_differ::compare::{Answers, Forms, Input, Manage, compare, diff};
 use plimsoll_differ::plan::plan;
-use plimsoll_schema::{Action, Catalog, Server, Version};
-use plimsoll_testkit::random::{Source, catalog, edited};
+use plimsoll_schema::{Catalog, Server, Version};
+use plimsoll_testkit::random::{Source, catalog, closed, edited};
 use proptest::prelude::*;
 
 fn servers() -> [Server; 4] {
@@ -26,32 +26,6 @@ fn two(server: &Server, numbers: &[u32]) -> (Catalog, Catalog) {
     let from = catalog(server, &mut source);
     let to = edited(server, &from, &mut source);
     (closed(server, from), closed(server, to))
-}
-
-/// As a database says it: a check has a name, NO ACTION goes without saying, and what was renamed before says so no more.
-fn closed(server: &Server, mut catalog: Catalog) -> Catalog {
-    let is_one = server.capabilities().restrict_is_no_action;
-    for table in catalog.tables.values_mut() {
-        for (at, check) in table.checks.iter_mut().enumerate() {
-            let name = || format!("{}_check{at}", table.name.name);
-            check.name = Some(check.name.clone().unwrap_or_else(name));
-        }
-        for key in &mut table.foreign_keys {
-            let said = |action: &Action| match action {
-                Action::NoAction => false,
-                Action::Restrict => !is_one,
-                Action::Cascade | Action::SetNull | Action::SetDefault => true,
-            };
-            key.on_delete = key.on_delete.filter(said);
-            key.on_update = key.on_update.filter(said);
-        }
-        table.renamed_from = None;
-        for column in &mut table.columns {
-            column.renamed_from = None;
-        }
-        table.sort();
-    }
-    catalog
 }
 
 fn same(server: &Server, left: &Catalog, right: &Catalog) -> bool {

@@ -150,11 +150,8 @@ pub(crate) fn create_index(table: &TableName, index: &Index) -> Node {
         node = match key.order {
             Order::Asc => node.method("col", vec![text(column)]),
             Order::Desc => {
-                let column = crate::literal::string(column);
-                node.method(
-                    "col",
-                    vec![Node::atom(format!("({column}, IndexOrder::Desc)"))],
-                )
+                let descending = vec![text(column), Node::atom("IndexOrder::Desc")];
+                node.method("col", vec![Node::call("", descending)])
             }
         };
     }

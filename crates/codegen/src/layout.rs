@@ -17,9 +17,9 @@ const SHORT_ELEMENT: usize = 10;
 /// An expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Node {
-    /// Text that is never broken: a literal, a path, a tuple of literals.
+    /// Text that is never broken: a literal, a path.
     Atom(String),
-    /// `callee(arguments)`.
+    /// `callee(arguments)`; without a callee, a tuple.
     Call(String, Vec<Node>),
     /// `[elements]`.
     Array(Vec<Node>),
@@ -156,7 +156,8 @@ impl Shape {
 }
 
 fn width(text: &str) -> usize {
-    text.chars().count()
+    // As rustfmt counts it: a wide character takes two columns.
+    unicode_width::UnicodeWidthStr::width(text)
 }
 
 fn layout(node: &Node, shape: Shape, one_line_chain: bool) -> Option<String> {

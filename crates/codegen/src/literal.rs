@@ -91,7 +91,7 @@ pub(crate) fn optional(item: Option<&str>) -> Node {
 /// A name with or without its schema: `"orders"` or `("sales", "orders")`.
 pub(crate) fn name(schema: Option<&str>, name: &str) -> Node {
     match schema {
-        Some(schema) => Node::atom(format!("({}, {})", string(schema), string(name))),
+        Some(schema) => Node::call("", vec![text(schema), text(name)]),
         None => text(name),
     }
 }

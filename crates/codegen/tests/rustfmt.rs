@@ -6,7 +6,7 @@ use plimsoll_codegen::{Header, render_file};
 use plimsoll_differ::compare::compare;
 use plimsoll_differ::plan::plan;
 use plimsoll_schema::{Catalog, Server, Version};
-use plimsoll_testkit::random::{Source, catalog, edited};
+use plimsoll_testkit::random::{Source, catalog, closed, edited};
 
 /// A repeatable source of numbers (xorshift).
 fn numbers(seed: u64) -> Vec<u32> {
@@ -38,6 +38,7 @@ fn rustfmt_changes_nothing() {
             let mut source = Source::new(&numbers);
             let from = catalog(server, &mut source);
             let to = edited(server, &from, &mut source);
+            let (from, to) = (closed(server, from), closed(server, to));
             for (way, from, to) in [("create", &Catalog::default(), &from), ("edit", &from, &to)] {
                 let plan = plan(server, from, &compare(server, from, to)).expect("a plan");
                 let id = format!("m20261121_101500_{way}_{at}_{seed}");

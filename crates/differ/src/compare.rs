@@ -19,6 +19,7 @@ mod rename;
 mod resolve;
 mod structural;
 mod table;
+mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,6 +5,7 @@
 
 mod admit;
 mod check;
+mod closed;
 mod column;
 mod edit;
 mod enums;
@@ -21,6 +22,7 @@ mod value;
 
 use plimsoll_schema::{Backend, Catalog, Column, Server};
 
+pub use closed::closed;
 pub use source::Source;
 
 /// A catalog of up to four tables.

@@ -4,7 +4,7 @@ use plimsoll_schema::{Check, Code, Column, Exclusion, Table, TableName, expressi
 
 use super::resolve::{Context, Known};
 use super::structural::same_set;
-use super::{Place, column, foreign_key, index};
+use super::{Place, column, foreign_key, index, unique};
 
 /// A table that does not exist yet: what its model leaves open is closed.
 pub(super) fn closed(context: &Context<'_>, stated: &Table) -> Table {
@@ -46,7 +46,7 @@ pub(super) fn merge(
     merge_columns(context, now, last, live, &mut out);
     merge_primary_key(context, now, last, &mut out);
     foreign_key::merge(context, now, last, live, &mut out);
-    index::merge_uniques(context, now, last, live, &mut out);
+    unique::merge_uniques(context, now, last, live, &mut out);
     index::merge_indexes(context, now, last, live, &mut out);
     merge_checks(context, now, last, live, &mut out);
     merge_exclusions(context, now, last, live, &mut out);
