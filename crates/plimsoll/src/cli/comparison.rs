@@ -244,7 +244,7 @@ pub(crate) async fn judge(
         .map_err(|error| CliError::new(Exit::Blocked, format!("plan: {error}")))?;
     diagnostics.extend(diff.notes.iter().cloned());
     if !plan.is_empty() {
-        let holders = inspect::holders(db, &scope).await.map_err(unread)?;
+        let holders = inspect::holders(db, scope).await.map_err(unread)?;
         let held = views::in_the_way(&plan, &diff.current, &inspected, &holders);
         diagnostics.extend(held);
     }
@@ -266,14 +266,14 @@ pub(crate) async fn judge(
     }
     diagnostics.sort();
     Ok(Comparison {
-        hazards,
-        offending,
         server,
         now,
         last,
         diff,
         plan,
         diagnostics,
+        hazards,
+        offending,
     })
 }
 
