@@ -3,7 +3,8 @@
 use super::{ApplyError, Change, Part, TableChange};
 use crate::backend::sqlite;
 use crate::{
-    Catalog, ColumnType, Index, KeyTarget, Pair, Table, TableName, TypeName, Value, expression,
+    Catalog, ColumnType, Index, KeyTarget, Literal, Pair, Table, TableName, TypeName, Value,
+    expression,
 };
 
 impl Catalog {
@@ -79,6 +80,18 @@ impl Catalog {
                 found.clone_from(&value.to);
                 let values = enum_type.values.clone();
                 self.retype(name, name, &values);
+                // A default is a value of the type, and has its new name too.
+                let columns = self
+                    .tables
+                    .values_mut()
+                    .flat_map(|table| &mut table.columns);
+                for column in columns.filter(|column| column.ty.enum_name() == Some(name)) {
+                    if let Some(Value::Literal(Literal::String(text))) = &mut column.default
+                        && *text == value.from
+                    {
+                        text.clone_from(&value.to);
+                    }
+                }
             }
         }
         Ok(())
