@@ -163,14 +163,13 @@ impl Origin<'_> {
         if let TableChange::AlterColumn(pair) = change {
             let mut from = pair.from.clone();
             from.name = self.column(name, &from.name)?;
-            let condition = misfit(self.server, &from, &pair.to)?;
-            let mut open = pair.to.clone();
-            open.nullable = true;
-            let code = match misfit(self.server, &from, &open) {
-                None => Code::R302,
-                Some(_) => Code::D103,
+            let found = misfit(self.server, &from, &pair.to)?;
+            let code = if found.is_null_only {
+                Code::R302
+            } else {
+                Code::D103
             };
-            let rows = format!("SELECT 1 AS one FROM {table} WHERE {condition}");
+            let rows = format!("SELECT 1 AS one FROM {table} WHERE {}", found.condition);
             return Some(question(code, &pair.from.name, Some(&pair.to), rows));
         }
         if let TableChange::AddUnique(unique) = change {

@@ -41,20 +41,20 @@ pub enum ScriptError {
 /// When the server refuses a statement, or one is not for a server.
 pub async fn run(db: &DatabaseConnection, text: &str) -> Result<(), ScriptError> {
     let backend = backend(db)?;
-    let mut end = 1;
-    for part in split::split(backend, text)? {
-        end = part.line;
-        carry_out(db, part.line, part.sql).await?;
+    let parts = split::split(backend, text)?;
+    for part in &parts {
+        let refused = |source| ScriptError::Refused {
+            line: part.line(),
+            source,
+        };
+        db.execute_unprepared(part.sql).await.map_err(refused)?;
     }
-    match backend {
-        Backend::Postgres => carry_out(db, end, "RESET ALL").await,
-        Backend::Sqlite | Backend::Mysql => Ok(()),
+    if backend == Backend::Postgres {
+        let refused = |source| ScriptError::Refused {
+            line: parts.last().map_or(1, split::Part::line),
+            source,
+        };
+        db.execute_unprepared("RESET ALL").await.map_err(refused)?;
     }
-}
-
-async fn carry_out(db: &DatabaseConnection, line: usize, sql: &str) -> Result<(), ScriptError> {
-    match db.execute_unprepared(sql).await {
-        Ok(_) => Ok(()),
-        Err(source) => Err(ScriptError::Refused { line, source }),
-    }
+    Ok(())
 }

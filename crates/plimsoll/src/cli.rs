@@ -19,6 +19,7 @@ mod comparison;
 mod config;
 mod context;
 mod error;
+mod hint;
 mod output;
 pub(crate) mod place;
 mod proof;

@@ -32,17 +32,19 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
     output.format = cli.global.format;
     output.quiet = cli.global.quiet;
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let result = loaded.and_then(|()| match &cli.command {
-        Verb::Init(args) => {
-            crate::cli::init(args, &here, &mut output).map(|exit| ExitCode::from(exit.code()))
+    let result = loaded.and_then(|()| {
+        if let Verb::Init(args) = &cli.command {
+            let exit = crate::cli::init(args, &here, &mut output)?;
+            return Ok(ExitCode::from(exit.code()));
         }
-        Verb::Check(args) | Verb::Diff(args) if !needs_project(args) => {
-            alone(cli, &here, &mut output)
+        if let Verb::Check(args) | Verb::Diff(args) = &cli.command
+            && !needs_project(args)
+        {
+            return alone(cli, &here, &mut output);
         }
-        _ => find(cli.global.migration_dir.as_deref(), &here).and_then(|manifest| {
-            let words: Vec<OsString> = words.into_iter().skip(1).collect();
-            hand_over(&manifest, &words)
-        }),
+        let manifest = find(cli.global.migration_dir.as_deref(), &here)?;
+        let words: Vec<OsString> = words.into_iter().skip(1).collect();
+        hand_over(&manifest, &words)
     });
     match result {
         Ok(code) => code,

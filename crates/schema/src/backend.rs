@@ -19,7 +19,7 @@ mod postgres;
 pub mod sqlite;
 
 pub use fit::Fit;
-pub use misfit::misfit;
+pub use misfit::{Misfit, misfit};
 pub(crate) use postgres::name::type_name;
 
 /// Which database.
@@ -237,12 +237,12 @@ pub fn render(
     before: &Catalog,
     change: &Change,
 ) -> Result<Vec<String>, RenderError> {
-    match change {
-        Change::AlterTable { table, changes } if changes.iter().any(fill::is_of_rows) => {
-            fill::render(server, before, table, changes)
-        }
-        _ => render_objects(server, before, change),
+    if let Change::AlterTable { table, changes } = change
+        && changes.iter().any(fill::is_of_rows)
+    {
+        return fill::render(server, before, table, changes);
     }
+    render_objects(server, before, change)
 }
 
 /// The same, for a change of objects only.

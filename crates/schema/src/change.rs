@@ -192,6 +192,21 @@ pub enum ApplyError {
 }
 
 impl Change {
+    /// The enum type whose values it changes, before and after; `None` for every other change.
+    pub const fn altered_enum(&self) -> Option<&Pair<EnumType>> {
+        match self {
+            Self::AlterEnum(pair) => Some(pair),
+            Self::CreateTable(_)
+            | Self::DropTable(_)
+            | Self::RenameTable(_)
+            | Self::AlterTable { .. }
+            | Self::CreateEnum(_)
+            | Self::DropEnum(_)
+            | Self::RenameEnum(_)
+            | Self::RenameEnumValue { .. } => None,
+        }
+    }
+
     /// The change that takes this one back.
     #[must_use]
     pub fn reverse(&self) -> Self {

@@ -67,11 +67,9 @@ fn stage_table(
                 before.push(TableChange::AddColumn(open));
             }
             TableChange::AlterColumn(pair) => {
-                if let Some(condition) = misfit(server, &pair.from, &pair.to) {
-                    let mut open = pair.to.clone();
-                    open.nullable = true;
-                    let is_type_too = misfit(server, &pair.from, &open).is_some();
-                    between.extend(fill(&pair.to, is_type_too.then_some(condition)));
+                if let Some(found) = misfit(server, &pair.from, &pair.to) {
+                    let condition = (!found.is_null_only).then_some(found.condition);
+                    between.extend(fill(&pair.to, condition));
                 }
                 after.push(change);
             }

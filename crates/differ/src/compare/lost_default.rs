@@ -8,17 +8,8 @@ use plimsoll_schema::{
 pub(super) fn dropped_first(changes: Vec<Change>) -> Vec<Change> {
     let types: Vec<Pair<EnumType>> = changes
         .iter()
-        .filter_map(|change| match change {
-            Change::AlterEnum(pair) => Some(pair.clone()),
-            Change::CreateTable(_)
-            | Change::DropTable(_)
-            | Change::RenameTable(_)
-            | Change::AlterTable { .. }
-            | Change::CreateEnum(_)
-            | Change::DropEnum(_)
-            | Change::RenameEnum(_)
-            | Change::RenameEnumValue { .. } => None,
-        })
+        .filter_map(Change::altered_enum)
+        .cloned()
         .collect();
     if types.is_empty() {
         return changes;

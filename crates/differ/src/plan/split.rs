@@ -43,18 +43,8 @@ const fn is_fill(change: &TableChange) -> bool {
 
 /// The enum types whose values change.
 pub(super) fn altered_types(changes: &[Change]) -> BTreeSet<String> {
-    let altered = changes.iter().filter_map(|change| match change {
-        Change::AlterEnum(pair) => Some(pair.from.name.name.clone()),
-        Change::CreateTable(_)
-        | Change::DropTable(_)
-        | Change::RenameTable(_)
-        | Change::AlterTable { .. }
-        | Change::CreateEnum(_)
-        | Change::DropEnum(_)
-        | Change::RenameEnum(_)
-        | Change::RenameEnumValue { .. } => None,
-    });
-    altered.collect()
+    let altered = changes.iter().filter_map(Change::altered_enum);
+    altered.map(|pair| pair.from.name.name.clone()).collect()
 }
 
 /// Whether what goes speaks of one of the types: of a value that its type is about to lose, perhaps.

@@ -11,10 +11,21 @@ use super::ScriptError;
 /// A part of a script that is sent at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part<'a> {
-    /// The line on which it begins, counted from 1.
-    pub(super) line: usize,
+    /// The script before it.
+    before: &'a str,
     /// The text, without the delimiter.
     pub(super) sql: &'a str,
+}
+
+impl Part<'_> {
+    /// The line on which it begins, counted from 1: counted when asked for, so that a long script is not read once for each part.
+    pub(super) fn line(&self) -> usize {
+        line_after(self.before)
+    }
+}
+
+fn line_after(text: &str) -> usize {
+    text.matches('\n').count() + 1
 }
 
 pub(super) fn split(backend: Backend, text: &str) -> Result<Vec<Part<'_>>, ScriptError> {
@@ -31,7 +42,7 @@ fn part(text: &str, start: usize, end: usize) -> Option<Part<'_>> {
     let sql = text[start..end].trim();
     let before = text[..end].trim_end().len() - sql.len();
     (!sql.is_empty()).then(|| Part {
-        line: text[..before].matches('\n').count() + 1,
+        before: &text[..before],
         sql,
     })
 }
@@ -102,7 +113,7 @@ fn by_statement(text: &str, dialect: Dialect) -> Result<Vec<Part<'_>>, ScriptErr
             ';' if reader.depth == 0 && reader.atomic == 0 => {
                 out.extend(part(text, start, reader.at));
                 let sql = text[start..reader.at].trim();
-                if is_copy_from_stdin(sql) {
+                if dialect == Dialect::Postgres && is_copy_from_stdin(sql) {
                     return Err(shell(text, reader.at - sql.len(), sql));
                 }
                 reader.at += 1;
@@ -120,14 +131,17 @@ fn by_statement(text: &str, dialect: Dialect) -> Result<Vec<Part<'_>>, ScriptErr
 fn shell(text: &str, at: usize, words: &str) -> ScriptError {
     let first_line = words.lines().next().unwrap_or_default();
     ScriptError::Shell {
-        line: text[..at].matches('\n').count() + 1,
+        line: line_after(&text[..at]),
         text: first_line.chars().take(40).collect(),
     }
 }
 
 fn is_copy_from_stdin(sql: &str) -> bool {
-    let sql = sql.to_ascii_lowercase();
-    sql.starts_with("copy ") && sql.contains("from stdin")
+    let is_copy = sql
+        .split_whitespace()
+        .next()
+        .is_some_and(|word| word.eq_ignore_ascii_case("copy"));
+    is_copy && sql.to_ascii_lowercase().contains("from stdin")
 }
 
 /// A script, read as far as it decides where a `;` ends a statement.
@@ -267,7 +281,7 @@ mod tests {
         match split(backend, text) {
             Ok(parts) => parts
                 .iter()
-                .map(|part| format!("{}: {}\n", part.line, part.sql.replace('\n', "⏎")))
+                .map(|part| format!("{}: {}\n", part.line(), part.sql.replace('\n', "⏎")))
                 .collect(),
             Err(error) => error.to_string(),
         }

@@ -2,13 +2,13 @@
 //! from a hints file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use plimsoll_differ::compare::Answers;
 use plimsoll_schema::{Catalog, Change, Diagnostic, Plan, TableChange};
 use serde::Deserialize;
 
 use super::args::Answering;
+use super::config::read_toml;
 use super::error::{CliError, Exit};
 
 /// A hints file.
@@ -42,7 +42,10 @@ pub(crate) fn read(args: &Answering) -> Result<Given, CliError> {
     let mut answers = Answers::default();
     let mut leave: BTreeSet<String> = args.leave.iter().cloned().collect();
     if let Some(path) = &args.hints {
-        let hints = hints(path)?;
+        let hints: Hints = read_toml(
+            path,
+            "the keys are drop and leave, lists of names, and [rename] and [fill], whose keys are names",
+        )?;
         for (from, to) in hints.rename {
             rename(&mut answers, &from, &to)?;
         }
@@ -81,22 +84,6 @@ pub(crate) fn read(args: &Answering) -> Result<Given, CliError> {
     }
     agree(&answers, &leave)?;
     Ok(Given { answers, leave })
-}
-
-fn hints(path: &Path) -> Result<Hints, CliError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| CliError::file("read", path, &error))?;
-    toml::from_str(&text).map_err(|error: toml::de::Error| {
-        let line = error
-            .span()
-            .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        let message = error.message();
-        CliError::new(
-            Exit::Files,
-            format!("read `{}`, line {line}: {message}", path.display()),
-        )
-        .help("the keys are drop and leave, lists of names, and [rename] and [fill], whose keys are names")
-    })
 }
 
 /// The part of a name before its last `.`: a column's table, an enum value's type.
@@ -199,18 +186,16 @@ pub(crate) fn needed(
     plan: &Plan,
     diagnostics: &[Diagnostic],
 ) -> Result<(), CliError> {
-    let is_filled = |name: &&String| {
-        plan.steps.iter().any(|step| match &step.change {
-            Change::AlterTable { table, changes } => changes.iter().any(|change| {
-                matches!(change, TableChange::Fill(fill) if format!("{table}.{}", fill.column) == **name)
-            }),
-            _ => false,
-        })
+    let fills = |change: &Change, name: &str| {
+        matches!(change, Change::AlterTable { table, changes } if changes.iter().any(|change| {
+            matches!(change, TableChange::Fill(fill) if format!("{table}.{}", fill.column) == name)
+        }))
     };
+    let is_filled = |name: &&String| plan.steps.iter().any(|step| fills(&step.change, name));
     let is_told = |name: &&String| diagnostics.iter().any(|one| one.object == **name);
-    let fills = given.answers.fills.keys().filter(|name| !is_filled(name));
+    let filled = given.answers.fills.keys().filter(|name| !is_filled(name));
     let leaves = given.leave.iter().filter(|name| !is_told(name));
-    let idle = fills
+    let idle = filled
         .map(|name| ("--fill", name))
         .chain(leaves.map(|name| ("--leave", name)));
     match idle.into_iter().next() {

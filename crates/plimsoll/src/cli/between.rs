@@ -125,10 +125,10 @@ async fn sides(
             has_rows,
         },
         Read::Stated(now) => Wanted {
-            last: match (before, to) {
-                (Some(before), _) => Some(before),
-                (None, Side::Models) => recorded(context)?,
-                (None, _) => None,
+            last: match before {
+                Some(before) => Some(before),
+                None if *to == Side::Models => recorded(context)?,
+                None => None,
             },
             now,
             manage: manage(context),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use plimsoll_differ::compare::{self, Ambiguity, Candidate, Diff, Forms, Input};
+use plimsoll_differ::compare::{self, Diff, Forms, Input};
 use plimsoll_differ::inspect::{self, InspectError, Inspection, Scope};
 use plimsoll_differ::models::{self, ModelsError};
 use plimsoll_differ::rows::{self, Offending};
@@ -11,7 +11,7 @@ use plimsoll_differ::{normalise, plan, views};
 use plimsoll_migrate::connect::Connection;
 use plimsoll_migrate::history;
 use plimsoll_report::{Entry, document, entries};
-use plimsoll_schema::{Catalog, Change, Code, Diagnostic, Plan, Server, Severity};
+use plimsoll_schema::{Catalog, Change, Diagnostic, Plan, Server, Severity};
 
 use sea_orm::DatabaseConnection;
 
@@ -19,6 +19,7 @@ use super::answers::{self, Given};
 use super::config::{Config, Manage};
 use super::context::Context;
 use super::error::{CliError, Exit};
+use super::hint;
 
 /// What a comparison found.
 pub(crate) struct Comparison {
@@ -63,9 +64,9 @@ impl Comparison {
 
     /// What has to be answered, and with which flags.
     pub(crate) fn missing_hints(&self) -> Vec<document::MissingHint> {
-        let renames = self.diff.ambiguities.iter().map(missing_hint);
+        let renames = self.diff.ambiguities.iter().map(hint::missing_hint);
         renames
-            .chain(self.offending.iter().map(missing_value))
+            .chain(self.offending.iter().map(hint::missing_value))
             .collect()
     }
 
@@ -251,7 +252,7 @@ pub(crate) async fn judge(
     diagnostics.append(&mut inspected.notes);
     diagnostics.extend(plan.diagnostics.iter().cloned());
     diagnostics.extend(plimsoll_lint::lint(&plan));
-    diagnostics.extend(diff.ambiguities.iter().map(ambiguous));
+    diagnostics.extend(diff.ambiguities.iter().map(hint::ambiguous));
     answers::needed(given, &plan, &diagnostics)?;
     diagnostics.sort();
     diagnostics.dedup();
@@ -260,7 +261,7 @@ pub(crate) async fn judge(
     if has_rows {
         offending = rows::count(db, &plan).await;
         for diagnostic in &mut diagnostics {
-            count(diagnostic, &offending, given);
+            hint::count(diagnostic, &offending, given);
         }
         offending.retain(|one| one.rows > 0 && !given.leave.contains(&one.object));
     }
@@ -283,98 +284,6 @@ fn ours(config: &Config, mut catalog: Catalog) -> Catalog {
         .tables
         .retain(|name, _| !config.ignores(&name.name) && !config.ignores(&name.to_string()));
     catalog
-}
-
-fn ambiguous(ambiguity: &Ambiguity) -> Diagnostic {
-    let Ambiguity { from, candidates } = ambiguity;
-    let quoted: Vec<String> = candidates
-        .iter()
-        .map(|Candidate { name, reason }| format!("`{name}` ({reason})"))
-        .collect();
-    let likeliest = candidates.first().map_or("NEW", |one| one.name.as_str());
-    Diagnostic::new(
-        Code::R401,
-        Severity::Error,
-        from,
-        format!(
-            "`{from}` goes and {} comes: nobody said whether it is a rename",
-            quoted.join(" or ")
-        ),
-    )
-    .help(format!(
-        "pass --rename {from}={likeliest} to keep its data, or --drop {from} to lose it"
-    ))
-}
-
-/// Says how many rows a diagnostic is about; some have to be settled first.
-fn count(diagnostic: &mut Diagnostic, counted: &[Offending], given: &Given) {
-    let found = counted
-        .iter()
-        .find(|one| one.code == diagnostic.code && one.object == diagnostic.object);
-    let Some(Offending {
-        rows,
-        column,
-        object,
-        ..
-    }) = found
-    else {
-        return;
-    };
-    let what = if diagnostic.code == Code::R303 {
-        "values"
-    } else {
-        "rows"
-    };
-    let many = match *rows {
-        0 => "none".to_owned(),
-        rows if rows > rows::MOST => format!("more than {}", rows::MOST),
-        rows => rows.to_string(),
-    };
-    diagnostic.message += &format!(" ({many} of today's {what})");
-    if *rows > 0 && !given.leave.contains(object) {
-        diagnostic.severity = Severity::Error;
-        diagnostic.help = Some(match column {
-            Some(column) => format!(
-                "pass --fill {column}=SQL to give them a value, or --leave {object} to let the revision fail on them"
-            ),
-            None => format!(
-                "settle them in a revision before this one, or pass --leave {object} to let the revision fail on them"
-            ),
-        });
-    }
-}
-
-fn missing_value(offending: &Offending) -> document::MissingHint {
-    let Offending { object, column, .. } = offending;
-    document::MissingHint {
-        object: object.clone(),
-        candidates: column
-            .iter()
-            .map(|column| document::HintCandidate {
-                name: column.clone(),
-                reason: "its rows can be given a value".to_owned(),
-                pass: format!("--fill {column}=SQL"),
-            })
-            .collect(),
-        otherwise: format!("--leave {object}"),
-    }
-}
-
-/// What has to be passed where nobody can be asked.
-fn missing_hint(ambiguity: &Ambiguity) -> document::MissingHint {
-    let Ambiguity { from, candidates } = ambiguity;
-    document::MissingHint {
-        object: from.clone(),
-        candidates: candidates
-            .iter()
-            .map(|one| document::HintCandidate {
-                name: one.name.clone(),
-                reason: one.reason.clone(),
-                pass: format!("--rename {from}={}", one.name),
-            })
-            .collect(),
-        otherwise: format!("--drop {from}"),
-    }
 }
 
 fn unreadable(error: &ModelsError) -> CliError {

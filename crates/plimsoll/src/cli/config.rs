@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::error::{CliError, Exit};
 
@@ -62,28 +63,36 @@ impl Config {
     /// # Errors
     /// When it cannot be read or says what we do not know.
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|error| CliError::file("read", path, &error))?;
-        toml::from_str(&text).map_err(|error: toml::de::Error| {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-            CliError::new(
-                Exit::Files,
-                format!(
-                    "read `{}`, line {line}: {}",
-                    path.display(),
-                    error.message()
-                ),
-            )
-            .help("the keys are migrations, manage, ignore, schemas and [database] url")
-        })
+        read_toml(
+            path,
+            "the keys are migrations, manage, ignore, schemas and [database] url",
+        )
     }
 
     /// Whether a table is none of ours.
     pub(crate) fn ignores(&self, table: &str) -> bool {
         self.ignore.iter().any(|pattern| matches(pattern, table))
     }
+}
+
+/// Reads a TOML file; `help` says what it may hold.
+///
+/// # Errors
+/// When it cannot be read, or says what is not known there: with the line.
+pub(crate) fn read_toml<T: DeserializeOwned>(path: &Path, help: &str) -> Result<T, CliError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| CliError::file("read", path, &error))?;
+    toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let line = error
+            .span()
+            .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        let message = error.message();
+        CliError::new(
+            Exit::Files,
+            format!("read `{}`, line {line}: {message}", path.display()),
+        )
+        .help(help)
+    })
 }
 
 /// Whether a pattern of `*` and `?` fits a whole name.

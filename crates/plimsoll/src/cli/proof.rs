@@ -1,6 +1,5 @@
 //! The proof of a plan before it is written: on a scratch database, which is dropped on every path.
 
-use plimsoll_differ::compare;
 use plimsoll_differ::prove::{self, ProofError};
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_migrate::connect::Connection;
@@ -8,8 +7,7 @@ use plimsoll_migrate::runner::{Stop, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_report::{diff, entries};
 
-use super::comparison::Comparison;
-use super::config::Manage;
+use super::comparison::{Comparison, manage};
 use super::context::Context;
 use super::error::{CliError, Exit};
 use super::workbench::Workbench;
@@ -41,10 +39,7 @@ pub(crate) async fn prove(
     let db = bench.database().await?;
     // What cannot be copied shows when a table needs it.
     let _ = copy_surroundings(&connection.db, &db).await;
-    let manage = match context.place.config.manage {
-        Manage::Stated => compare::Manage::Stated,
-        Manage::Everything => compare::Manage::Everything,
-    };
+    let manage = manage(context);
     let result = tokio::select! {
         result = prove::prove(
             &db,

@@ -3,9 +3,18 @@
 use super::{Backend, Server, mysql, postgres, quote};
 use crate::{Column, ColumnType, IntWidth};
 
-/// The condition under which a row's value would be refused or cut when the column `from` becomes `to`; `None` where no value can be,
-/// and where SQL has no way to tell. The column is called as it is in `from`.
-pub fn misfit(server: &Server, from: &Column, to: &Column) -> Option<String> {
+/// Rows whose value a column's change would refuse or cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// Which rows, as an SQL condition.
+    pub condition: String,
+    /// Whether it is only that they hold NULL.
+    pub is_null_only: bool,
+}
+
+/// The rows whose value would be refused or cut when the column `from` becomes `to`; `None` where no value can be, and where SQL has no
+/// way to tell. The column is called as it is in `from`.
+pub fn misfit(server: &Server, from: &Column, to: &Column) -> Option<Misfit> {
     let column = quote(server, &from.name);
     let is_null = (from.nullable && !to.nullable).then(|| format!("{column} IS NULL"));
     let of_type = match server.backend {
@@ -13,10 +22,15 @@ pub fn misfit(server: &Server, from: &Column, to: &Column) -> Option<String> {
         Backend::Sqlite => None,
         Backend::Postgres | Backend::Mysql => of_type(server, &column, &from.ty, &to.ty),
     };
-    match (is_null, of_type) {
+    let is_null_only = of_type.is_none();
+    let condition = match (is_null, of_type) {
         (Some(is_null), Some(of_type)) => Some(format!("{is_null} OR {of_type}")),
         (one, other) => one.or(other),
-    }
+    };
+    condition.map(|condition| Misfit {
+        condition,
+        is_null_only,
+    })
 }
 
 fn of_type(server: &Server, column: &str, from: &ColumnType, to: &ColumnType) -> Option<String> {
@@ -131,7 +145,7 @@ mod tests {
         from.nullable = true;
         let mut to = Column::new("c", to);
         to.nullable = true;
-        misfit(server, &from, &to).unwrap_or_else(|| "all fit".into())
+        misfit(server, &from, &to).map_or_else(|| "all fit".into(), |found| found.condition)
     }
 
     #[test]

@@ -33,17 +33,19 @@ async fn compared(
     let from = Side::parse("from", &args.from)?;
     let to = Side::parse("to", &args.to)?;
     let given = answers::read(&args.answers)?;
-    let comparison = if (&from, &to) == (&Side::Project, &Side::Models) {
+    let is_usual = (&from, &to) == (&Side::Project, &Side::Models);
+    let comparison = if is_usual {
         with_models(context, &given, is_check).await?
     } else {
         between(context, [&from, &to], &args.scratch, &given).await?
     };
     if comparison.plan.is_empty() {
-        let text = match (&from, &to) {
-            (Side::Project, Side::Models) => "models and database agree\n".to_owned(),
-            _ => format!("{} and {} agree\n", from.name(), to.name()),
+        let both = if is_usual {
+            "models and database".to_owned()
+        } else {
+            format!("{} and {}", from.name(), to.name())
         };
-        context.output.text(&text);
+        context.output.text(&format!("{both} agree\n"));
     }
     comparison.print(context, args.sql);
     let document = comparison.document(None);
