@@ -10,6 +10,7 @@ mod column;
 mod enums;
 mod exact;
 mod fill;
+mod follow;
 mod foreign_key;
 mod index;
 mod lost_default;

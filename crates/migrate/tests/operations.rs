@@ -86,6 +86,21 @@ async fn a_rebuild_that_cannot_be_safe_is_refused() {
 }
 
 #[tokio::test]
+async fn a_constraint_without_a_name_has_none_to_change() {
+    let (_folder, db) = sqlite(FAMILY).await;
+    let manager = SchemaManager::new(&db);
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%ck_two%'";
+    let renamed = AlterTable::new("child").rename_constraint("child_pkey", "kid_pkey");
+    manager.apply(renamed).await.unwrap();
+    let added = AlterTable::new("child").add_check("ck_one", "id > 0");
+    manager.apply(added).await.unwrap();
+    assert_eq!(number(&db, sql).await, 0);
+    let renamed = AlterTable::new("child").rename_constraint("ck_one", "ck_two");
+    manager.apply(renamed).await.unwrap();
+    assert_eq!(number(&db, sql).await, 1);
+}
+
+#[tokio::test]
 async fn a_rebuild_that_fails_leaves_everything_as_it_was() {
     let (_folder, db) = sqlite(FAMILY).await;
     let manager = SchemaManager::new(&db);

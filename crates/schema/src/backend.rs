@@ -153,6 +153,8 @@ pub struct Capabilities {
     pub comments: bool,
     /// An index or a constraint can get another name or comment and stay.
     pub renames_parts: bool,
+    /// An index can get another name and stay.
+    pub renames_indexes: bool,
     /// A unique constraint and a unique index are one thing (MySQL).
     pub unique_is_index: bool,
     /// A primary key has no name of its own (MySQL: always PRIMARY).

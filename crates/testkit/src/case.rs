@@ -18,6 +18,9 @@
 //! revision; unless it is given, `from`), `answers`, `rows` (SQL that fills tables which the generator cannot). Each may be meant for
 //! one backend only (`from.postgres`), and what is live may be SQL (`from.sql`, `from.postgres.sql`); nothing was stated then.
 //!
+//! Goldens: see [`crate::invariants`]. `oracle` holds what the server's own tools read differently of the migrated database and of one
+//! made of the desired state alone (`up`), or of the start (`down`): what nobody compares, or nobody stated. Most cases have none.
+//!
 //! Invariant: `Case::parse(text).text() == text` for a file that this module wrote.
 
 use std::fmt::Write as _;
@@ -88,7 +91,7 @@ pub enum From<'a> {
 }
 
 const INPUTS: [&str; 5] = ["from", "to", "last", "answers", "rows"];
-const GOLDENS: [&str; 4] = ["error", "changes", "diagnostics", "migration.rs"];
+const GOLDENS: [&str; 5] = ["error", "changes", "diagnostics", "oracle", "migration.rs"];
 
 impl Case {
     /// Reads every case below a folder, in the order of their names.
@@ -379,7 +382,7 @@ fn is_known(name: &str) -> bool {
     }
 }
 
-/// Goldens stand in reading order: what differs, what to know, the SQL of each backend, the Rust.
+/// Goldens stand in reading order: what differs, what to know, what others read of it, the SQL of each backend, the Rust.
 fn order(name: &str) -> (usize, Option<Backend>, bool) {
     let parts: Vec<_> = name.split('.').collect();
     let of = parts.iter().find_map(|part| backend(part));
@@ -389,10 +392,12 @@ fn order(name: &str) -> (usize, Option<Backend>, bool) {
         1
     } else if name.starts_with("diagnostics") {
         2
-    } else if name.rsplit_once('.').is_some_and(|(_, kind)| kind == "sql") {
+    } else if name.starts_with("oracle") {
         3
-    } else {
+    } else if name.rsplit_once('.').is_some_and(|(_, kind)| kind == "sql") {
         4
+    } else {
+        5
     };
     (kind, of, parts.contains(&"down"))
 }

@@ -7,10 +7,11 @@ use crate::case::Case;
 use crate::invariants::Goldens;
 
 /// Every name a golden can have.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "error",
     "changes",
     "diagnostics",
+    "oracle",
     "up.sql",
     "down.sql",
     "migration.rs",

@@ -1,5 +1,6 @@
 //! What every case proves on every backend, with no golden: the plan arrives, keeps the rows, and leads back.
 
+mod judge;
 mod order;
 
 use std::collections::BTreeSet;
@@ -96,19 +97,23 @@ async fn on(
     if !refused.is_empty() {
         return Ok(vec![("error", refused)]);
     }
-    let goldens = goldens(case, &diff, &plan, views)?;
-    let proven = async {
+    let mut goldens = goldens(case, &diff, &plan, views)?;
+    let proven: Result<String, String> = async {
         order::does_not_matter(&input, &scratch.db, &diff, &plan).await?;
         simulates(&diff, &plan)?;
         proves(scratch, &plan, &diff, &now, manage).await?;
-        there_and_back(scratch, &scope, &start, &plan, &diff, &now, manage).await?;
-        match migration {
-            Some(migration) => runs_its_plan(migration, &plan, &diff.current).await,
-            None => Ok(()),
+        let judged = there_and_back(scratch, &scope, &start, &plan, &diff, &now, manage).await?;
+        if let Some(migration) = migration {
+            runs_its_plan(migration, &plan, &diff.current).await?;
         }
-    };
-    match proven.await {
-        Ok(()) => Ok(goldens),
+        Ok(judged)
+    }
+    .await;
+    match proven {
+        Ok(judged) => {
+            goldens.extend((!judged.is_empty()).then_some(("oracle", judged)));
+            Ok(goldens)
+        }
         Err(failure) => Err(format!("{failure}\n{}", shown(&goldens))),
     }
 }
@@ -289,6 +294,7 @@ async fn proves(
 }
 
 /// On the database with rows: up arrives, a second comparison is empty, down leads back, and no row is lost on the way.
+/// What the server's own tools say is different is returned.
 async fn there_and_back(
     scratch: &Scratch,
     scope: &Scope,
@@ -297,10 +303,12 @@ async fn there_and_back(
     diff: &Diff,
     now: &Catalog,
     manage: Manage,
-) -> Result<(), String> {
+) -> Result<String, String> {
     let server = &plan.server;
     let before = rows(scratch, start).await?;
+    let held = judge::read(scratch).await?;
     steps::up(scratch, plan).await?;
+    let mut judged = judge::up(scratch, server, &held, &diff.desired).await?;
     let end = look(scratch, scope).await?;
     arrived(
         scratch,
@@ -318,6 +326,7 @@ async fn there_and_back(
         return Err(format!("rows after up: {lost}"));
     }
     steps::down(scratch, plan).await?;
+    judged += &judge::down(scratch, &held).await?;
     let back = look(scratch, scope).await?;
     same(server, "down", &back.catalog, &start.catalog)?;
     let reversed: Vec<Change> = plan
@@ -330,7 +339,7 @@ async fn there_and_back(
     let again = rows(scratch, &back).await?;
     match lost(server, &before, &again, &both) {
         Some(lost) => Err(format!("rows after down: {lost}")),
-        None => Ok(()),
+        None => Ok(judged),
     }
 }
 

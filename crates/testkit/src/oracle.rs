@@ -72,6 +72,17 @@ pub async fn read_all(scratch: &Scratch) -> Result<Holding, String> {
     }
 }
 
+/// Whether both are the same.
+///
+/// # Errors
+/// The lines that only one of them has, `-` for what is missing, `+` for what was not wanted.
+pub fn same(wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), String> {
+    let missing = wanted.difference(found).map(|line| format!("- {line}\n"));
+    let extra = found.difference(wanted).map(|line| format!("+ {line}\n"));
+    let lines: String = missing.chain(extra).collect();
+    if lines.is_empty() { Ok(()) } else { Err(lines) }
+}
+
 /// Views, triggers, routines and events, a line each.
 async fn beside(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
     let questions: &[&str] = match scratch.backend {
@@ -145,13 +156,13 @@ async fn dump(url: &str) -> Result<Holding, String> {
     Ok(holding)
 }
 
-/// The lines of a statement, without comments and what is set for it.
+/// The lines of a statement, without comments, what is set for it, and the name of an identity's sequence, which nobody states.
 fn said(statement: &str) -> Vec<&str> {
     let lines = statement.lines().map(str::trim);
     lines
         .filter(|line| {
             !line.is_empty()
-                && !["--", "\\", "SET default_"]
+                && !["--", "\\", "SET default_", "SEQUENCE NAME "]
                     .iter()
                     .any(|start| line.starts_with(start))
         })

@@ -198,13 +198,7 @@ async fn look(scratch: &Scratch, scope: &Scope) -> Result<Inspection, String> {
 }
 
 fn same(what: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), String> {
-    if wanted == found {
-        return Ok(());
-    }
-    let missing = wanted.difference(found).map(|line| format!("- {line}\n"));
-    let extra = found.difference(wanted).map(|line| format!("+ {line}\n"));
-    let lines: String = missing.chain(extra).collect();
-    Err(format!("{what}: wanted -, found +\n{lines}"))
+    oracle::same(wanted, found).map_err(|lines| format!("{what}: wanted -, found +\n{lines}"))
 }
 
 fn shown(plan: &Plan) -> String {

@@ -89,14 +89,22 @@ named!(
     }
 );
 
-/// Renames the parts of `from` that `to` has under another name.
-pub(super) fn renamed(from: &mut Table, to: &Table) -> Vec<TableChange> {
+/// Renames the indexes of `from`, and the unique constraints, that `to` has under another name.
+pub(super) fn renamed_indexes(from: &mut Table, to: &Table) -> Vec<TableChange> {
     let taken = names(from);
     let mut out = Vec::new();
     let index = TableChange::RenameIndex;
     let constraint = TableChange::RenameConstraint;
     rename(&mut from.indexes, &to.indexes, &taken, index, &mut out);
     rename(&mut from.uniques, &to.uniques, &taken, constraint, &mut out);
+    out
+}
+
+/// Renames the other parts of `from` that `to` has under another name.
+pub(super) fn renamed(from: &mut Table, to: &Table) -> Vec<TableChange> {
+    let taken = names(from);
+    let mut out = Vec::new();
+    let constraint = TableChange::RenameConstraint;
     rename(
         &mut from.foreign_keys,
         &to.foreign_keys,
@@ -117,7 +125,8 @@ pub(super) fn renamed(from: &mut Table, to: &Table) -> Vec<TableChange> {
     out
 }
 
-fn names(table: &Table) -> Vec<String> {
+/// What the parts of the table are called.
+pub(super) fn names(table: &Table) -> Vec<String> {
     let indexes = table.indexes.iter().map(|index| index.name.clone());
     let uniques = table.uniques.iter().filter_map(|part| part.name.clone());
     let keys = table

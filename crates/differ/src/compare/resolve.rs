@@ -11,6 +11,7 @@ use plimsoll_schema::{
     Table, TableChange, TableName, expression,
 };
 
+use super::follow::follow as follow_names;
 use super::{Diff, Input, Manage, Place, Question, compare, enums, exact, fill, rename, table};
 
 /// What the parts of the resolution share.
@@ -167,6 +168,9 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
     }
     resolve_tables(&mut context, &now, &last, &mut current, &mut desired);
     drop_orphans(&mut context, &current, &mut desired);
+    if !context.is_exact() {
+        follow_names(can, &renames, input.live, &current, &mut desired);
+    }
     if can.enum_types {
         enums::settle(&now, &last, &mut current, &mut desired);
     }

@@ -59,7 +59,11 @@ fn compare_tables(server: &Server, from: &Table, to: &Table) -> Vec<TableChange>
     let mut out = Vec::new();
     let mut from = comparable(server, from, to);
     let mut ahead = Vec::new();
-    if server.capabilities().renames_parts {
+    let can = server.capabilities();
+    if can.renames_indexes {
+        ahead.extend(parts::renamed_indexes(&mut from, to));
+    }
+    if can.renames_parts {
         ahead.extend(parts::renamed(&mut from, to));
         ahead.extend(parts::commented(&mut from, to));
     }

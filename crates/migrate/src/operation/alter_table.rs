@@ -247,7 +247,7 @@ impl AlterTable {
         }))
     }
 
-    /// Gives a constraint another name.
+    /// Gives a constraint another name. On a server that does not name every constraint, one that is not there has none to change.
     #[must_use]
     pub fn rename_constraint(self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.with(TableChange::RenameConstraint(Pair::new(

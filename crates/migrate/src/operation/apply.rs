@@ -30,6 +30,10 @@ impl Apply for SchemaManager<'_> {
         }
         let before = before::read(connection, &server, &change).await?;
         before::complete(&before, &mut change);
+        before::leave_out_names(&server, &before, &mut change);
+        if matches!(&change, Change::AlterTable { changes, .. } if changes.is_empty()) {
+            return Ok(());
+        }
         let statements = backend::render(&server, &before, &change)
             .map_err(|error| DbErr::Custom(error.to_string()))?;
         let statements = Held::by(connection, &server, &change)

@@ -201,6 +201,23 @@ pub(super) fn complete(before: &Catalog, change: &mut Change) {
     }
 }
 
+/// Leaves out new names of constraints that the table does not have. PostgreSQL names every constraint, the others do not: there a file
+/// that was generated on PostgreSQL has nothing to rename.
+pub(super) fn leave_out_names(server: &Server, before: &Catalog, change: &mut Change) {
+    let Change::AlterTable { table, changes } = change else {
+        return;
+    };
+    let Some(mut state) = before.table(table).cloned() else {
+        return;
+    };
+    if !server.capabilities().renames_parts {
+        changes.retain(|change| {
+            let is_known = state.apply(change).is_ok();
+            is_known || !matches!(change, TableChange::RenameConstraint(_))
+        });
+    }
+}
+
 fn complete_in(table: &Table, change: &mut TableChange) {
     match change {
         TableChange::DropColumn(column) => {

@@ -33,6 +33,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         implicit_foreign_key_indexes: true,
         comments: true,
         renames_parts: false,
+        renames_indexes: true,
         unique_is_index: true,
         anonymous_primary_key: true,
         restrict_is_no_action: true,

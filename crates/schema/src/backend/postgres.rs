@@ -23,6 +23,7 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         implicit_foreign_key_indexes: false,
         comments: true,
         renames_parts: true,
+        renames_indexes: true,
         unique_is_index: false,
         anonymous_primary_key: false,
         restrict_is_no_action: false,

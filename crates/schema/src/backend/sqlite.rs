@@ -37,6 +37,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         implicit_foreign_key_indexes: false,
         comments: false,
         renames_parts: false,
+        renames_indexes: false,
         unique_is_index: false,
         anonymous_primary_key: false,
         restrict_is_no_action: false,

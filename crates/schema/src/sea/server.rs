@@ -142,7 +142,8 @@ fn can_number(backend: Backend, ty: &ColumnType) -> bool {
 }
 
 /// The table without the parts that [`super::create_table`] cannot carry on this backend, and those parts as changes to follow it
-/// (deferrable and NOT VALID constraints, exclusions, UNLOGGED, names with quotes, MySQL's keys to another database). Indexes stay
+/// (deferrable and NOT VALID constraints, exclusions, UNLOGGED, names with quotes, MySQL's keys to another database and numbering of a
+/// column that only an index makes a key). Indexes stay
 /// in the table. SQLite cannot add them later: there, a table that leaves anything behind is written by hand.
 pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
     let mut kept = table.clone();
@@ -170,6 +171,9 @@ pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
             table.options.clone(),
         ))));
     }
+    if backend == Backend::Mysql {
+        rest.extend(late_numbering(&mut kept).map(|pair| TableChange::AlterColumn(Box::new(pair))));
+    }
     // Order matters: a reference follows the key it points at, and the UNLOGGED that decides what it may point at.
     let is_early = |key: &ForeignKey| {
         let keys_moved = kept.primary_key != table.primary_key || kept.uniques != table.uniques;
@@ -187,6 +191,28 @@ pub fn split(backend: Backend, table: &Table) -> (Table, Vec<TableChange>) {
         .collect();
     rest.extend(left_out(&table.foreign_keys, &kept.foreign_keys).map(TableChange::AddForeignKey));
     (kept, rest)
+}
+
+/// Takes AUTO_INCREMENT from a column that only an index makes a key, and that therefore is numbered after the index is there
+/// (<https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html>: it has to be the first column of some index).
+fn late_numbering(kept: &mut Table) -> Option<Pair<Column>> {
+    let Table {
+        columns,
+        primary_key,
+        uniques,
+        ..
+    } = kept;
+    let inline = primary_key.iter().map(|key| &key.columns);
+    let inline: Vec<&Vec<String>> = inline
+        .chain(uniques.iter().map(|unique| &unique.columns))
+        .collect();
+    let column = columns.iter_mut().find(|column| {
+        let is_key = |columns: &&Vec<String>| columns.first() == Some(&column.name);
+        column.auto_increment.is_some() && !inline.iter().any(is_key)
+    })?;
+    let to = column.clone();
+    column.auto_increment = None;
+    Some(Pair::new(column.clone(), to))
 }
 
 fn left_out<'a, T: Clone + PartialEq>(all: &'a [T], kept: &'a [T]) -> impl Iterator<Item = T> + 'a {

@@ -1,5 +1,17 @@
 //! What only the text of a SQLite schema tells: checks, computed columns, collations, keys of indexes, triggers.
 
+/// The words that mean something here: a name that is one of them keeps its quotes.
+const READ: [&str; 8] = [
+    "on",
+    "asc",
+    "check",
+    "as",
+    "collate",
+    "autoincrement",
+    "conflict",
+    "deferred",
+];
+
 /// A word of SQL, without case; quotes of names are gone, those of strings are kept.
 fn words(sql: &str) -> Vec<String> {
     let mut out = Vec::new();
@@ -49,10 +61,10 @@ fn quoted(text: &str, open: char) -> (usize, String) {
             inside.push(c);
             continue;
         }
-        let word = if open == '\'' {
-            format!("'{inside}'")
-        } else {
-            inside.to_lowercase()
+        let word = match inside.to_lowercase() {
+            _ if open == '\'' => format!("'{inside}'"),
+            name if READ.contains(&name.as_str()) => format!("\"{name}\""),
+            name => name,
         };
         return (at + c.len_utf8(), word);
     }
