@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{Catalog, Change, Diagnostic, Server, TableName, expression};
 
+pub(crate) use fill::{lost_values, misfits};
 pub(crate) use lost_default::is_early;
 pub use rename::{Ambiguity, Candidate};
 pub use structural::compare;

@@ -4,9 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_schema::backend::{misfit, qualified, quote};
-use plimsoll_schema::{Change, Code, Column, ForeignKey, Plan, Server, TableChange, TableName};
+use plimsoll_schema::backend::{qualified, quote};
+use plimsoll_schema::{
+    Catalog, Change, Code, Column, EnumType, ForeignKey, Pair, Plan, Server, Table, TableChange,
+    TableName, TypeName,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+
+use crate::compare::{lost_values, misfits};
 
 /// So many rows are counted; more are "more than" that.
 pub const MOST: i64 = 1_000;
@@ -24,15 +29,15 @@ pub struct Offending {
     pub column: Option<String>,
 }
 
-/// Counts what the steps of the plan would fail on. What the server does not answer is left out.
-pub async fn count(db: &DatabaseConnection, plan: &Plan) -> Vec<Offending> {
+/// Counts what the steps of the plan, which starts from `current`, would fail on. What the server does not answer is left out.
+pub async fn count(db: &DatabaseConnection, plan: &Plan, current: &Catalog) -> Vec<Offending> {
     let mut out = Vec::new();
     for Question {
         code,
         object,
         column,
         rows,
-    } in questions(plan)
+    } in questions(plan, current)
     {
         let sql = format!(
             "SELECT count(*) AS n FROM ({rows} LIMIT {}) AS offending",
@@ -69,13 +74,16 @@ struct Origin<'a> {
     tables: BTreeMap<TableName, Option<TableName>>,
     /// Today's name of a column; `None` for one that the plan makes.
     columns: BTreeMap<(TableName, String), Option<String>>,
+    /// Today's name of an enum type that is called otherwise, or has a value that is, and that value's new word and today's.
+    types: BTreeMap<TypeName, (TypeName, BTreeMap<String, String>)>,
 }
 
-fn questions(plan: &Plan) -> Vec<Question> {
+fn questions(plan: &Plan, current: &Catalog) -> Vec<Question> {
     let mut origin = Origin {
         server: &plan.server,
         tables: BTreeMap::new(),
         columns: BTreeMap::new(),
+        types: BTreeMap::new(),
     };
     let mut out: Vec<Question> = Vec::new();
     let mut filled: Vec<String> = Vec::new();
@@ -97,12 +105,18 @@ fn questions(plan: &Plan) -> Vec<Question> {
                     origin.follow(table, change);
                 }
             }
-            Change::DropTable(_)
-            | Change::CreateEnum(_)
-            | Change::DropEnum(_)
-            | Change::AlterEnum(_)
-            | Change::RenameEnum(_)
-            | Change::RenameEnumValue { .. } => {}
+            Change::AlterEnum(pair) => out.extend(origin.lost_values(current, pair)),
+            Change::RenameEnum(pair) => {
+                let known = origin.enum_type(&pair.from);
+                origin.types.insert(pair.to.clone(), known);
+            }
+            Change::RenameEnumValue { name, value } => {
+                let (today, mut words) = origin.enum_type(name);
+                let word = words.remove(&value.from);
+                words.insert(value.to.clone(), word.unwrap_or(value.from.clone()));
+                origin.types.insert(name.clone(), (today, words));
+            }
+            Change::DropTable(_) | Change::CreateEnum(_) | Change::DropEnum(_) => {}
         }
     }
     // What was answered is not asked again.
@@ -139,6 +153,47 @@ impl Origin<'_> {
         }
     }
 
+    fn enum_type(&self, name: &TypeName) -> (TypeName, BTreeMap<String, String>) {
+        let known = self.types.get(name).cloned();
+        known.unwrap_or_else(|| (name.clone(), BTreeMap::new()))
+    }
+
+    /// The rows that hold a value which an enum type loses, a question for each of its columns.
+    fn lost_values(&self, current: &Catalog, pair: &Pair<EnumType>) -> Vec<Question> {
+        let (name, words) = self.enum_type(&pair.from.name);
+        let mut today = pair.clone();
+        for value in (today.from.values.iter_mut()).chain(&mut today.to.values) {
+            if let Some(word) = words.get(value) {
+                value.clone_from(word);
+            }
+        }
+        let ask = |(table, column): (&Table, &str)| {
+            let found = lost_values(self.server, table.column(column)?, &today)?;
+            let own = qualified(self.server, table.name.schema.as_deref(), &table.name.name);
+            Some(Question {
+                code: Code::D104,
+                object: pair.from.name.to_string(),
+                column: Some(self.later(&table.name, column)),
+                rows: format!("SELECT 1 AS one FROM {own} WHERE {}", found.condition),
+            })
+        };
+        current.users_of(&name).filter_map(ask).collect()
+    }
+
+    /// What a column that is there today is called after the renames, as `table.column`.
+    fn later(&self, table: &TableName, column: &str) -> String {
+        let was = |before: &Option<TableName>| before.as_ref() == Some(table);
+        let found = self.tables.iter().find(|(_, before)| was(before));
+        let table = found.map_or(table, |(name, _)| name);
+        let was = |before: &Option<String>| before.as_deref() == Some(column);
+        let mut known = self.columns.iter();
+        let found = known.find(|((own, _), before)| own == table && was(before));
+        format!(
+            "{table}.{}",
+            found.map_or(column, |((_, name), _)| name.as_str())
+        )
+    }
+
     /// The rows that a change of a table would fail on.
     fn ask(&self, name: &TableName, change: &TableChange) -> Option<Question> {
         let today = self.table(name)?;
@@ -163,11 +218,12 @@ impl Origin<'_> {
         if let TableChange::AlterColumn(pair) = change {
             let mut from = pair.from.clone();
             from.name = self.column(name, &from.name)?;
-            let found = misfit(self.server, &from, &pair.to)?;
-            let code = if found.is_null_only {
-                Code::R302
-            } else {
-                Code::D103
+            let found = misfits(self.server, &from, &pair.to)?;
+            let is_enum = |column: &Column| column.ty.enum_name().is_some();
+            let code = match found.is_null_only {
+                true => Code::R302,
+                false if is_enum(&from) && is_enum(&pair.to) => Code::D104,
+                false => Code::D103,
             };
             let rows = format!("SELECT 1 AS one FROM {table} WHERE {}", found.condition);
             return Some(question(code, &pair.from.name, Some(&pair.to), rows));
@@ -260,5 +316,78 @@ impl Origin<'_> {
             "SELECT 1 AS one FROM {table} AS child WHERE {set} AND NOT EXISTS (SELECT 1 FROM {target} AS parent WHERE {})",
             pairs.join(" AND ")
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plimsoll_schema::ColumnType;
+
+    /// The type, one of its values, the table and the column are renamed by the same plan.
+    #[test]
+    fn lost_values_are_asked_for_by_the_names_of_today() {
+        let server = Server::postgres(15);
+        let values = |words: &[&str]| -> Vec<String> {
+            words.iter().map(|word| (*word).to_owned()).collect()
+        };
+        let of = |name: &str, words: &[&str]| EnumType {
+            name: TypeName::new(name),
+            values: values(words),
+            ..EnumType::default()
+        };
+        let was = of("mood", &["ok", "sad", "meh"]);
+        let ty = ColumnType::Enum {
+            name: was.name.clone(),
+            values: was.values.clone(),
+        };
+        let mut table = Table::new("user");
+        table.columns.push(Column::new("mood", ty.clone()));
+        let moods = ColumnType::Array(Box::new(ty));
+        table.columns.push(Column::new("moods", moods));
+        let mut current = Catalog::of([table]);
+        current.collect_enums();
+        let changes = [
+            Change::RenameEnum(Pair::new(was.name.clone(), TypeName::new("feeling"))),
+            Change::RenameEnumValue {
+                name: TypeName::new("feeling"),
+                value: Pair::new("ok".into(), "fine".into()),
+            },
+            Change::RenameTable(Pair::new("user".into(), "person".into())),
+            Change::AlterTable {
+                table: "person".into(),
+                changes: vec![TableChange::RenameColumn(Pair::new(
+                    "mood".into(),
+                    "feeling".into(),
+                ))],
+            },
+            Change::AlterEnum(Pair::new(
+                of("feeling", &["fine", "sad", "meh"]),
+                of("feeling", &["fine", "meh"]),
+            )),
+        ];
+        let plan = crate::plan::plan(&server, &current, &changes).unwrap();
+        let asked: String = questions(&plan, &current)
+            .iter()
+            .map(
+                |Question {
+                     code,
+                     object,
+                     column,
+                     rows,
+                 }| {
+                    format!(
+                        "{code} {object} {}\n  {rows}\n",
+                        column.as_deref().unwrap_or("-")
+                    )
+                },
+            )
+            .collect();
+        insta::assert_snapshot!(asked, @r#"
+        D104 feeling person.feeling
+          SELECT 1 AS one FROM "user" WHERE "mood"::text NOT IN ('ok', 'meh')
+        D104 feeling person.moods
+          SELECT 1 AS one FROM "user" WHERE EXISTS (SELECT 1 FROM unnest("moods") AS element (one) WHERE one::text NOT IN ('ok', 'meh'))
+        "#);
     }
 }

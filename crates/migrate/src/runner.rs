@@ -21,7 +21,7 @@ mod foreign_keys;
 mod lock;
 mod stop;
 
-pub use failure::{Failure, FailureKind, message, refused};
+pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
 pub use stop::Stop;
 
 /// Which way.

@@ -174,6 +174,19 @@ impl ColumnType {
             _ => None,
         }
     }
+
+    /// The same type, its enum, or the enum of its elements, with these values; another type stays.
+    #[must_use]
+    pub fn with_enum_values(&self, values: &[String]) -> Self {
+        match self {
+            Self::Enum { name, .. } => Self::Enum {
+                name: name.clone(),
+                values: values.to_vec(),
+            },
+            Self::Array(element) => Self::Array(Box::new(element.with_enum_values(values))),
+            other => other.clone(),
+        }
+    }
 }
 
 /// In words that everybody who knows SQL reads, for messages about a type that a server does not have; what a server calls a type it has

@@ -13,6 +13,7 @@ use plimsoll_differ::models::validate;
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
 use plimsoll_differ::prove::prove;
+use plimsoll_differ::rows::count;
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::views::in_the_way;
 use plimsoll_schema::{Backend, Catalog, Change, Diagnostic, Plan, Server, Severity};
@@ -306,6 +307,8 @@ async fn there_and_back(
 ) -> Result<String, String> {
     let server = &plan.server;
     let before = rows(scratch, start).await?;
+    let alarms = count(&scratch.db, plan, &diff.current).await;
+    let alarms: Vec<_> = alarms.into_iter().filter(|one| one.rows > 0).collect();
     let held = judge::read(scratch).await?;
     steps::up(scratch, plan).await?;
     let mut judged = judge::up(scratch, server, &held, &diff.desired).await?;
@@ -326,6 +329,11 @@ async fn there_and_back(
         return Err(format!("rows after up: {lost}"));
     }
     steps::down(scratch, plan).await?;
+    if !alarms.is_empty() {
+        return Err(format!(
+            "up was carried out on rows of which it was said that they do not fit: {alarms:?}"
+        ));
+    }
     judged += &judge::down(scratch, &held).await?;
     let back = look(scratch, scope).await?;
     same(server, "down", &back.catalog, &start.catalog)?;

@@ -2,35 +2,96 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_schema::backend::misfit;
-use plimsoll_schema::{Change, Column, Fill, Pair, Server, TableChange, TableName};
+use plimsoll_schema::backend::{Misfit, misfit};
+use plimsoll_schema::{
+    Catalog, Change, Column, EnumType, Fill, Pair, Server, TableChange, TableName,
+};
 
 /// The changes with the fills where they have to stand: a required column comes as one that admits NULL, is filled, and required then.
+/// Rows that hold a value which an enum type loses get another one before it does. `current` is the database after the renames.
 pub(super) fn stage(
     server: &Server,
+    current: &Catalog,
     changes: Vec<Change>,
     fills: &BTreeMap<String, String>,
 ) -> Vec<Change> {
     if fills.is_empty() {
         return changes;
     }
-    changes
-        .into_iter()
-        .map(|change| match change {
-            Change::AlterTable { table, changes } => Change::AlterTable {
+    let mut out = Vec::new();
+    for change in changes {
+        match change {
+            Change::AlterTable { table, changes } => out.push(Change::AlterTable {
                 changes: stage_table(server, &table, changes, fills),
                 table,
-            },
+            }),
+            Change::AlterEnum(pair) => {
+                out.extend(before_values_go(server, current, &pair, fills));
+                out.push(Change::AlterEnum(pair));
+            }
             Change::CreateTable(_)
             | Change::DropTable(_)
             | Change::RenameTable(_)
             | Change::CreateEnum(_)
             | Change::DropEnum(_)
-            | Change::AlterEnum(_)
             | Change::RenameEnum(_)
-            | Change::RenameEnumValue { .. } => change,
-        })
-        .collect()
+            | Change::RenameEnumValue { .. } => out.push(change),
+        }
+    }
+    out
+}
+
+/// The fills that come before an enum type loses values, a change for each table.
+fn before_values_go(
+    server: &Server,
+    current: &Catalog,
+    pair: &Pair<EnumType>,
+    fills: &BTreeMap<String, String>,
+) -> Vec<Change> {
+    let mut found: BTreeMap<&TableName, Vec<TableChange>> = BTreeMap::new();
+    for (table, column) in current.users_of(&pair.from.name) {
+        if let Some(expression) = fills.get(&format!("{}.{column}", table.name))
+            && let Some(known) = table.column(column)
+            && let Some(Misfit { condition, .. }) = lost_values(server, known, pair)
+        {
+            let fill = TableChange::Fill(Fill {
+                column: column.to_owned(),
+                expression: expression.clone(),
+                condition: Some(condition),
+            });
+            found.entry(&table.name).or_default().push(fill);
+        }
+    }
+    let changes = found
+        .into_iter()
+        .map(|(table, changes)| Change::AlterTable {
+            table: table.clone(),
+            changes,
+        });
+    changes.collect()
+}
+
+/// The rows that the change of a column would refuse or cut. Where enums are types of their own, the values of one are its own affair.
+pub(crate) fn misfits(server: &Server, from: &Column, to: &Column) -> Option<Misfit> {
+    let is_one = from.ty.enum_name().is_some() && from.ty.enum_name() == to.ty.enum_name();
+    if is_one && server.capabilities().enum_types {
+        let ty = from.ty.clone();
+        return misfit(server, from, &Column { ty, ..to.clone() });
+    }
+    misfit(server, from, to)
+}
+
+/// The rows of a column of an enum type that hold a value which the type loses.
+pub(crate) fn lost_values(
+    server: &Server,
+    column: &Column,
+    pair: &Pair<EnumType>,
+) -> Option<Misfit> {
+    let of = |enum_type: &EnumType| Column {
+        ty: column.ty.with_enum_values(&enum_type.values),
+        ..column.clone()
+    };
+    misfit(server, &of(&pair.from), &of(&pair.to))
 }
 
 fn stage_table(
@@ -67,7 +128,7 @@ fn stage_table(
                 before.push(TableChange::AddColumn(open));
             }
             TableChange::AlterColumn(pair) => {
-                if let Some(found) = misfit(server, &pair.from, &pair.to) {
+                if let Some(found) = misfits(server, &pair.from, &pair.to) {
                     let condition = (!found.is_null_only).then_some(found.condition);
                     between.extend(fill(&pair.to, condition));
                 }

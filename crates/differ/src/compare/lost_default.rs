@@ -58,14 +58,22 @@ pub(super) fn dropped_first(changes: Vec<Change>) -> Vec<Change> {
 
 /// Takes the default from the column, if its type is about to lose the value; the change that does so on the server.
 fn early(types: &[Pair<EnumType>], table: &TableName, column: &mut Column) -> Option<Change> {
-    let ColumnType::Enum { name, .. } = &column.ty else {
-        return None;
-    };
-    let Some(Value::Literal(Literal::String(word))) = &column.default else {
-        return None;
-    };
+    let name = column.ty.enum_name()?;
     let changed = types.iter().find(|pair| pair.from.name == *name)?;
-    if changed.to.values.contains(word) {
+    let Pair { from, to } = changed;
+    let mut gone = from.values.iter().filter(|one| !to.values.contains(one));
+    let is_lost = match (&column.ty, column.default.as_ref()?) {
+        (ColumnType::Enum { .. }, Value::Literal(Literal::String(word))) => {
+            !to.values.contains(word)
+        }
+        (ColumnType::Enum { .. }, Value::Literal(_)) => false,
+        // A default that goes early although it could have stayed comes back at once.
+        (_, Value::Literal(Literal::String(text)) | Value::Expression(text)) => {
+            gone.any(|one| text.contains(one.as_str()))
+        }
+        (_, Value::Literal(_)) => false,
+    };
+    if !is_lost {
         return None;
     }
     let from = column.clone();
@@ -88,8 +96,6 @@ pub(crate) fn is_early(change: &Change) -> bool {
         };
         let mut without = pair.from.clone();
         without.default = None;
-        matches!(pair.from.ty, ColumnType::Enum { .. })
-            && pair.from.default.is_some()
-            && without == pair.to
+        pair.from.ty.enum_name().is_some() && pair.from.default.is_some() && without == pair.to
     })
 }

@@ -28,14 +28,20 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     });
     types
         .chain(columns)
-        .flat_map(|(object, from, to)| {
+        .filter_map(|(object, from, to)| {
             let gone = from.iter().filter(|value| !to.contains(value));
-            gone.map(move |value| {
-                let message = format!("`{object}` loses the value `{value}`; rows that hold it make the migration fail");
-                Diagnostic::new(Code::D104, Severity::Warning, &object, message)
-                    .help("give those rows another value in a step before this one")
-            })
-            .collect::<Vec<_>>()
+            let gone: Vec<String> = gone.map(|value| format!("`{value}`")).collect();
+            let (what, which) = match gone.len() {
+                0 => return None,
+                1 => ("the value", "it"),
+                _ => ("the values", "one of them"),
+            };
+            let message = format!(
+                "`{object}` loses {what} {}; rows that hold {which} make the migration fail",
+                gone.join(", ")
+            );
+            let found = Diagnostic::new(Code::D104, Severity::Warning, &object, message);
+            Some(found.help("give those rows another value in a step before this one"))
         })
         .collect()
 }

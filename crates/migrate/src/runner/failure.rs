@@ -153,6 +153,25 @@ pub fn message(error: &DbErr) -> String {
     }
 }
 
+/// Whether it is the connection that failed, and no database said anything.
+pub fn is_of_connection(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            use sea_orm::sqlx::Error;
+            matches!(
+                **error,
+                Error::Io(_)
+                    | Error::Tls(_)
+                    | Error::Protocol(_)
+                    | Error::PoolTimedOut
+                    | Error::PoolClosed
+            )
+        }
+        _ => false,
+    }
+}
+
 /// The same error with the statement that the database refused under it. A table that SQLite rebuilds is called by its own name.
 pub fn refused(error: &DbErr, sql: &str) -> DbErr {
     let message = message(error).replace(NEW_PREFIX, "");

@@ -11,7 +11,7 @@ use plimsoll_differ::prove::{ProofError, build};
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::script::{self, ScriptError};
 use plimsoll_migrate::connect::{Access, connect};
-use plimsoll_migrate::runner::{Direction, Run, Stop, message};
+use plimsoll_migrate::runner::{Direction, Run, Stop, is_of_connection, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::{Backend, Catalog};
 use sea_orm::DatabaseConnection;
@@ -170,6 +170,15 @@ async fn read(
                 .map_err(|error| CliError::file("read", path, &error))?;
             let db = bench.database().await?;
             script::run(&db, &text).await.map_err(|error| {
+                if let ScriptError::Refused { source, .. } = &error
+                    && is_of_connection(source)
+                {
+                    let path = path.display();
+                    let message = format!("carry out `{path}`: {}", message(source));
+                    return CliError::new(Exit::Database, message).help(
+                        "look whether the server is there, and run it again: nothing was changed",
+                    );
+                }
                 let line = match &error {
                     ScriptError::Refused { line, source } => {
                         format!("line {line}: {}", message(source))

@@ -259,7 +259,7 @@ pub(crate) async fn judge(
     let hazards = diagnostics.clone();
     let mut offending = Vec::new();
     if has_rows {
-        offending = rows::count(db, &plan).await;
+        offending = rows::count(db, &plan, &diff.current).await;
         for diagnostic in &mut diagnostics {
             hint::count(diagnostic, &offending, given);
         }

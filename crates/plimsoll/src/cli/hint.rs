@@ -31,38 +31,43 @@ pub(super) fn ambiguous(ambiguity: &Ambiguity) -> Diagnostic {
 
 /// Says how many rows a diagnostic is about; some have to be settled first.
 pub(super) fn count(diagnostic: &mut Diagnostic, counted: &[Offending], given: &Given) {
-    let found = counted
+    let found: Vec<&Offending> = counted
         .iter()
-        .find(|one| one.code == diagnostic.code && one.object == diagnostic.object);
-    let Some(Offending {
-        rows,
-        column,
-        object,
-        ..
-    }) = found
-    else {
+        .filter(|one| one.code == diagnostic.code && one.object == diagnostic.object)
+        .collect();
+    let Some(Offending { object, .. }) = found.first() else {
         return;
     };
+    // An enum type has as many columns as like to use it.
+    let rows: i64 = found.iter().map(|one| one.rows).sum();
+    let columns = found.iter().filter(|one| one.rows > 0);
+    let columns: Vec<&String> = columns.filter_map(|one| one.column.as_ref()).collect();
     let what = if diagnostic.code == Code::R303 {
         "values"
     } else {
         "rows"
     };
-    let many = match *rows {
+    let many = match rows {
         0 => "none".to_owned(),
         rows if rows > rows::MOST => format!("more than {}", rows::MOST),
         rows => rows.to_string(),
     };
     diagnostic.message += &format!(" ({many} of today's {what})");
-    if *rows > 0 && !given.leave.contains(object) {
+    if rows > 0 && !given.leave.contains(object) {
         diagnostic.severity = Severity::Error;
-        diagnostic.help = Some(match column {
-            Some(column) => format!(
-                "pass --fill {column}=SQL to give them a value, or --leave {object} to let the revision fail on them"
-            ),
-            None => format!(
+        let fills: Vec<String> = columns
+            .iter()
+            .map(|column| format!("--fill {column}=SQL"))
+            .collect();
+        diagnostic.help = Some(if fills.is_empty() {
+            format!(
                 "settle them in a revision before this one, or pass --leave {object} to let the revision fail on them"
-            ),
+            )
+        } else {
+            format!(
+                "pass {} to give them a value, or --leave {object} to let the revision fail on them",
+                fills.join(" ")
+            )
         });
     }
 }

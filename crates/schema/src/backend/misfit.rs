@@ -34,6 +34,12 @@ pub fn misfit(server: &Server, from: &Column, to: &Column) -> Option<Misfit> {
 }
 
 fn of_type(server: &Server, column: &str, from: &ColumnType, to: &ColumnType) -> Option<String> {
+    if let (ColumnType::Array(from), ColumnType::Array(to)) = (from, to) {
+        let element = of_type(server, "one", from, to)?;
+        return Some(format!(
+            "EXISTS (SELECT 1 FROM unnest({column}) AS element (one) WHERE {element})"
+        ));
+    }
     if let ColumnType::Varchar(Some(most)) | ColumnType::Char(Some(most)) = to {
         let was = match from {
             ColumnType::Varchar(length) | ColumnType::Char(length) => *length,
@@ -177,6 +183,10 @@ mod tests {
             (mood(&["ok", "sad"]), mood(&["ok"])),
             (mood(&["ok"]), mood(&["ok", "sad"])),
             (ColumnType::TEXT, ColumnType::Uuid),
+            (
+                ColumnType::Array(Box::new(mood(&["ok", "sad"]))),
+                ColumnType::Array(Box::new(mood(&["ok"]))),
+            ),
         ];
         let mut out = String::new();
         for (from, to) in pairs {
@@ -211,6 +221,8 @@ mod tests {
           all fit
         all fit
           all fit
+        EXISTS (SELECT 1 FROM unnest("c") AS element (one) WHERE one::text NOT IN ('ok'))
+          EXISTS (SELECT 1 FROM unnest(`c`) AS element (one) WHERE one NOT IN ('ok'))
         "#);
     }
 }
