@@ -123,10 +123,10 @@ async fn drop_role(scratch: &Scratch, name: &str) {
 async fn mistakes_touch_nothing() {
     for backend in servers::required().unwrap() {
         let (scratch, shell) = prepare(backend).await;
-        let before = oracle::read_all(&scratch).await.unwrap();
         let dir = shell.path().display().to_string();
         let role = format!("plimsoll_small_{}", std::process::id());
         small_role(&scratch, &role).await;
+        let before = oracle::read_all(&scratch).await.unwrap();
         let mut lines = vec![
             ("--to DIR/corrupt.json", 7, "corrupt.json"),
             ("--to DIR/foreign.json", 7, "foreign.json"),
