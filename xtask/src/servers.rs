@@ -137,6 +137,15 @@ pub(crate) fn own(words: &[&str]) -> Result<Servers, Failure> {
     Ok(servers)
 }
 
+/// The same, but one that a variable names is taken.
+pub(crate) fn told_or_own(words: &[&str]) -> Result<Servers, Failure> {
+    let is_told = |kind: &Kind| std::env::var_os(kind.variable).is_some();
+    let untold = KINDS.iter().filter(|kind| !is_told(kind));
+    let untold: Vec<&str> = untold.map(|kind| kind.word).collect();
+    let wanted = words.iter().copied().filter(|word| untold.contains(word));
+    own(&wanted.collect::<Vec<_>>())
+}
+
 impl Servers {
     fn start(&mut self, kind: &Kind) -> Result<(), Failure> {
         let folder =

@@ -14,12 +14,14 @@ mod follow;
 mod foreign_key;
 mod index;
 mod lost_default;
+mod names;
 mod parts;
 mod remake;
 mod rename;
 mod resolve;
 mod structural;
 mod table;
+mod turn;
 mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};

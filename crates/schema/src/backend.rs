@@ -22,6 +22,9 @@ pub use fit::Fit;
 pub use misfit::{Misfit, misfit};
 pub(crate) use postgres::name::type_name;
 
+/// The storage engine of MySQL's tables that name none.
+pub const USUAL_ENGINE: &str = "InnoDB";
+
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,6 +180,8 @@ pub struct Capabilities {
     pub table_names_ignore_case: bool,
     /// Two names of columns that differ in case only are one name (SQLite, MySQL).
     pub column_names_ignore_case: bool,
+    /// A numbered column is part of a key at every moment, and the only one of its table (MySQL).
+    pub numbers_in_key: bool,
     /// An integer primary key is numbered without being told to (SQLite's rowid).
     pub numbers_integer_keys: bool,
     /// How long a name may be; `None` is no limit.

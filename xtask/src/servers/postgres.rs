@@ -32,7 +32,7 @@ pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure
         "-N",
     ]))?;
     let options = format!(
-        "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200",
+        "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200",
         folder.display()
     );
     // The log takes the server's output: a pipe that it kept open would never end.

@@ -29,12 +29,15 @@ pub(super) fn merge(
 ) {
     let mut kept: Vec<ForeignKey> = Vec::new();
     let mut left: Vec<&ForeignKey> = live.foreign_keys.iter().collect();
-    for stated in &now.foreign_keys {
+    // Two that point alike are told apart by their names, so that who has one chooses first.
+    let (named, unnamed): (Vec<&ForeignKey>, Vec<&ForeignKey>) =
+        now.foreign_keys.iter().partition(|key| key.name.is_some());
+    for stated in named.into_iter().chain(unnamed) {
         let before = last.and_then(|last| find(&last.foreign_keys, stated));
-        match left
-            .iter()
-            .position(|there| is_same_reference(there, stated))
-        {
+        let is_it = |there: &&ForeignKey| is_same_reference(there, stated);
+        let is_named = |there: &&ForeignKey| is_it(there) && there.name == stated.name;
+        let by_name = left.iter().position(is_named);
+        match by_name.or_else(|| left.iter().position(is_it)) {
             None => {
                 let mut key = stated.clone();
                 close(context, &now.name, &mut key);
@@ -121,7 +124,11 @@ pub(super) fn tell_not_valid(context: &mut Context<'_>, table: &TableName, name:
 }
 
 fn find<'a>(keys: &'a [ForeignKey], key: &ForeignKey) -> Option<&'a ForeignKey> {
-    keys.iter().find(|known| is_same_reference(known, key))
+    let is_it = |known: &&ForeignKey| is_same_reference(known, key);
+    let by_name = keys
+        .iter()
+        .find(|known| is_it(known) && known.name == key.name);
+    by_name.or_else(|| keys.iter().find(is_it))
 }
 
 /// The same columns pointing at the same columns; the pairs may be listed in any order.

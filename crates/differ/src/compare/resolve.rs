@@ -12,7 +12,9 @@ use plimsoll_schema::{
 };
 
 use super::follow::follow as follow_names;
-use super::{Diff, Input, Manage, Place, Question, compare, enums, exact, fill, rename, table};
+use super::{
+    Diff, Input, Manage, Place, Question, compare, enums, exact, fill, names, rename, table,
+};
 
 /// What the parts of the resolution share.
 pub(super) struct Context<'a> {
@@ -170,6 +172,7 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
     drop_orphans(&mut context, &current, &mut desired);
     if !context.is_exact() {
         follow_names(can, &renames, input.live, &current, &mut desired);
+        names::settle(&now, &current, &mut desired);
     }
     if can.enum_types {
         enums::settle(&now, &last, &mut current, &mut desired);

@@ -1,13 +1,11 @@
 //! Two closed catalogs, compared part by part.
 
-use std::collections::BTreeSet;
-
 use plimsoll_schema::{
-    Capabilities, Catalog, Change, Check, Column, ColumnType, Facet, ForeignKey, Index, KeyTarget,
-    Pair, Server, Table, TableChange, Value, backend, expression,
+    Capabilities, Catalog, Change, Check, Column, ColumnType, ForeignKey, Index, KeyTarget, Pair,
+    Server, Table, TableChange, Value, backend, expression,
 };
 
-use super::{lost_default, parts, remake};
+use super::{lost_default, parts, remake, turn};
 
 /// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
 /// columns is not compared. Foreign keys that stand on a key that changes are taken down and put up again around it.
@@ -72,7 +70,7 @@ fn compare_tables(server: &Server, from: &Table, to: &Table) -> Vec<TableChange>
     let remade = remake::remade(server, from, to, &held);
     drop_parts(from, &remake::without_parts(to, &remade), &mut out);
     out.extend(ahead);
-    compare_columns(server, from, to, &held, &mut out);
+    out.extend(turn::columns(server, from, to, &held));
     add_parts(&remake::without_parts(from, &remade), to, &mut out);
     if from.comment != to.comment {
         out.push(TableChange::SetComment(Pair::new(
@@ -142,45 +140,6 @@ fn add_parts(from: &Table, to: &Table, out: &mut Vec<TableChange>) {
     out.extend(missing(&to.exclusions, &from.exclusions).map(TableChange::AddExclusion));
     out.extend(missing_by(&to.checks, &from.checks, one_check).map(TableChange::AddCheck));
     out.extend(missing(&to.foreign_keys, &from.foreign_keys).map(TableChange::AddForeignKey));
-}
-
-/// Order matters: what is computed no longer does so before what it was computed from changes, and what begins to be computed after;
-/// what is computed comes last and goes first. `held` goes and comes again.
-fn compare_columns(
-    server: &Server,
-    from: &Table,
-    to: &Table,
-    held: &BTreeSet<String>,
-    out: &mut Vec<TableChange>,
-) {
-    let mut altered: Vec<Pair<Column>> = Vec::new();
-    let mut added: Vec<Column> = Vec::new();
-    for wanted in &to.columns {
-        match from.column(&wanted.name) {
-            None => added.push(wanted.clone()),
-            Some(known) if held.contains(&wanted.name) => {
-                out.push(TableChange::DropColumn(known.clone()));
-                added.push(wanted.clone());
-            }
-            Some(known) => {
-                let spelled = Pair::new(known, wanted).map(|column| one_column(server, column));
-                if !Facet::of(spelled.as_ref()).is_empty() {
-                    altered.push(Pair::new(known.clone(), wanted.clone()));
-                }
-            }
-        }
-    }
-    let is_gone = |column: &&Column| to.column(&column.name).is_none();
-    let gone: Vec<Column> = from.columns.iter().filter(is_gone).cloned().collect();
-    let is_computed = |column: &Column| column.generated.is_some();
-    altered.sort_by_key(|pair| (is_computed(&pair.to), !is_computed(&pair.from)));
-    added.sort_by_key(is_computed);
-    let (computed, gone): (Vec<Column>, Vec<Column>) = gone.into_iter().partition(is_computed);
-    out.extend(computed.into_iter().map(TableChange::DropColumn));
-    let altered = altered.into_iter().map(Box::new);
-    out.extend(altered.map(TableChange::AlterColumn));
-    out.extend(added.into_iter().map(TableChange::AddColumn));
-    out.extend(gone.into_iter().map(TableChange::DropColumn));
 }
 
 /// A column, its expressions in the one spelling that equal ones share. Where enums are types of their own, their values are the

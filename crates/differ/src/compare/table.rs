@@ -1,6 +1,8 @@
 //! One table: closed when it is new, merged when it is there.
 
-use plimsoll_schema::{Check, Code, Column, Exclusion, Table, TableName, expression, sea};
+use plimsoll_schema::{
+    Check, Code, Column, Exclusion, Server, Table, TableName, backend, expression, sea,
+};
 
 use super::resolve::{Context, Known};
 use super::structural::same_set;
@@ -58,7 +60,7 @@ pub(super) fn merge(
         );
         out.comment = out.comment.filter(|comment| !comment.is_empty());
     }
-    merge_options(now, last, &mut out);
+    merge_options(context.server(), now, last, &mut out);
     out
 }
 
@@ -325,7 +327,27 @@ fn merge_exclusions(
     out.exclusions = kept;
 }
 
-fn merge_options(now: &Table, last: Option<&Table>, out: &mut Table) {
+/// As [`column::take`], of a word that has no case; to state the `usual` one is to state nothing that a server keeps.
+fn take_word(
+    fact: &mut Option<String>,
+    stated: Option<&String>,
+    before: Option<&String>,
+    usual: Option<&str>,
+) {
+    let is = |word: &str, other: Option<&str>| {
+        other.is_some_and(|other| other.eq_ignore_ascii_case(word))
+    };
+    let there = fact.clone();
+    column::take(fact, stated, before);
+    let Some(word) = fact.as_deref() else { return };
+    if is(word, usual) {
+        *fact = None;
+    } else if is(word, there.as_deref()) {
+        *fact = there;
+    }
+}
+
+fn merge_options(server: &Server, now: &Table, last: Option<&Table>, out: &mut Table) {
     let flag = |fact: &mut bool, now: bool, last: bool| {
         if now || last {
             *fact = now;
@@ -340,19 +362,45 @@ fn merge_options(now: &Table, last: Option<&Table>, out: &mut Table) {
         before.without_rowid,
     );
     flag(&mut options.unlogged, stated.unlogged, before.unlogged);
-    column::take(
+    take_word(
         &mut options.engine,
         stated.engine.as_ref(),
         before.engine.as_ref(),
+        Some(backend::USUAL_ENGINE),
     );
-    column::take(
+    take_word(
         &mut options.collation,
         stated.collation.as_ref(),
         before.collation.as_ref(),
+        server.default_collation.as_deref(),
     );
     for name in before.parameters.keys() {
         options.parameters.remove(name);
     }
     let stated = stated.parameters.clone();
     options.parameters.extend(stated);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::take_word;
+
+    #[test]
+    fn to_state_the_usual_word_is_to_state_nothing() {
+        let taken = |there: Option<&str>, stated: Option<&str>, before: Option<&str>| {
+            let own = |word: Option<&str>| word.map(str::to_owned);
+            let mut fact = own(there);
+            let (stated, before) = (own(stated), own(before));
+            take_word(&mut fact, stated.as_ref(), before.as_ref(), Some("InnoDB"));
+            fact
+        };
+        assert_eq!(taken(None, Some("innodb"), None), None);
+        assert_eq!(taken(Some("MyISAM"), Some("InnoDB"), None), None);
+        assert_eq!(
+            taken(Some("MyISAM"), Some("myisam"), None),
+            Some("MyISAM".into())
+        );
+        assert_eq!(taken(Some("MyISAM"), None, None), Some("MyISAM".into()));
+        assert_eq!(taken(Some("MyISAM"), None, Some("MyISAM")), None);
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::backend::mysql::implicit;
+use plimsoll_schema::backend::{self, mysql::implicit};
 use plimsoll_schema::{
     Catalog, Code, Diagnostic, Flavor, Server, Severity, Table, TableName, TableOptions, Version,
 };
@@ -224,7 +224,7 @@ impl Tables {
                 table.options = TableOptions {
                     engine: row
                         .optional(2)
-                        .filter(|engine| !engine.eq_ignore_ascii_case("InnoDB"))
+                        .filter(|engine| !engine.eq_ignore_ascii_case(backend::USUAL_ENGINE))
                         .map(str::to_owned),
                     collation: collation
                         .clone()

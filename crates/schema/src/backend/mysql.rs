@@ -45,6 +45,7 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         column_names_ignore_case: true,
         views_hold_columns: false,
         views_refuse_drops: false,
+        numbers_in_key: true,
         numbers_integer_keys: false,
         max_name: Some(NameLimit::Characters(64)),
     }

@@ -1,6 +1,8 @@
 //! Edits of a catalog: one thing of any kind is added, changed, renamed or dropped.
 
-use plimsoll_schema::{Catalog, Change, Pair, PrimaryKey, Server, Table, TableChange, TableName};
+use plimsoll_schema::{
+    Backend, Catalog, Change, KeyTarget, Pair, PrimaryKey, Server, Table, TableChange, TableName,
+};
 
 use super::{
     Source, admit, check, column, enums, index, key, name, numbering, reference, table, types,
@@ -24,7 +26,7 @@ pub(super) fn one(server: &Server, source: &mut Source<'_>, catalog: &mut Catalo
             table.columns.push(fresh);
         }),
         2 => drop_column(source, catalog, &name),
-        3 | 4 => rename_column(source, catalog, &name),
+        3 | 4 => rename_column(server, source, catalog, &name),
         5..=7 => with(catalog, &name, |_, table| {
             let known = table.clone();
             let at = source.below(table.columns.len());
@@ -126,7 +128,12 @@ fn drop_part(source: &mut Source<'_>, table: &mut Table) {
 }
 
 /// The models say what it was called; everything that mentions it says the new name.
-fn rename_column(source: &mut Source<'_>, catalog: &mut Catalog, name: &TableName) {
+fn rename_column(
+    server: &Server,
+    source: &mut Source<'_>,
+    catalog: &mut Catalog,
+    name: &TableName,
+) {
     let Some(table) = catalog.tables.get(name) else {
         return;
     };
@@ -145,14 +152,37 @@ fn rename_column(source: &mut Source<'_>, catalog: &mut Catalog, name: &TableNam
         table: name.clone(),
         changes: vec![TableChange::RenameColumn(pair)],
     };
-    if catalog.apply(&change).is_ok()
-        && let Some(column) = catalog
-            .tables
-            .get_mut(name)
-            .and_then(|table| table.column_mut(&fresh))
-    {
+    let mut renamed = catalog.clone();
+    if renamed.apply(&change).is_err() {
+        return;
+    }
+    let Some(table) = renamed.tables.get_mut(name) else {
+        return;
+    };
+    // A name that had no quotes gets double ones where it needs some, and MySQL takes those for a text.
+    let quoted = format!("\"{fresh}\"");
+    if server.backend == Backend::Mysql && texts(table).any(|text| text.contains(&quoted)) {
+        return;
+    }
+    if let Some(column) = table.column_mut(&fresh) {
         column.renamed_from = Some(old.name);
     }
+    *catalog = renamed;
+}
+
+/// What a table says as expressions, on MySQL.
+fn texts(table: &Table) -> impl Iterator<Item = &String> {
+    let checks = table.checks.iter().map(|check| &check.expression);
+    let computed = table.columns.iter().filter_map(|column| {
+        let generated = column.generated.as_ref()?;
+        Some(&generated.expression)
+    });
+    let keys = table.indexes.iter().flat_map(|index| &index.keys);
+    let keys = keys.filter_map(|key| match &key.target {
+        KeyTarget::Column(_) => None,
+        KeyTarget::Expression(text) => Some(text),
+    });
+    checks.chain(computed).chain(keys)
 }
 
 fn rename_table(server: &Server, source: &mut Source<'_>, catalog: &mut Catalog, name: &TableName) {

@@ -24,6 +24,9 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
     } else {
         ("", "", "")
     };
+    // What the column or the expression has anyway is not said; of an expression, only the whole definition tells.
+    let own = "CASE WHEN a.attnum IS NOT NULL THEN k.id <> a.attcollation \
+         ELSE strpos(pg_get_indexdef(i.indexrelid), pg_get_indexdef(i.indexrelid, k.place::int, true) || ' COLLATE ') > 0 END";
     format!(
         "SELECT i.indrelid, ic.relname::text, am.amname::text, i.indisunique, {nulls}, \
          i.indnkeyatts, i.indkey::text, i.indoption::text, \
@@ -37,8 +40,9 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
          JOIN pg_opclass o ON o.oid = k.class JOIN pg_namespace n ON n.oid = o.opcnamespace \
          ORDER BY k.place) END, \
          CASE WHEN NOT i.indcollation::oid[] <@ '{{0,100}}' \
-         THEN array(SELECT CASE WHEN k.id <> 100 THEN co.collname::text END \
+         THEN array(SELECT CASE WHEN {own} THEN co.collname::text END \
          FROM unnest(i.indcollation::oid[]) WITH ORDINALITY k(id, place) \
+         LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[(k.place - 1)::int] \
          LEFT JOIN pg_collation co ON co.oid = k.id ORDER BY k.place) END, \
          pg_get_expr(i.indpred, i.indrelid, true), d.description, i.indisvalid, ic.reloptions \
          FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid \
@@ -102,6 +106,7 @@ fn keys(
     let mut expressions = row.texts_or_nulls(8)?;
     let mut classes = row.texts_or_nulls(9)?;
     let mut collations = row.texts_or_nulls(10)?;
+    let are_usual = collations.is_empty();
     let take = |list: &mut Vec<Option<String>>, at: usize| list.get_mut(at).and_then(Option::take);
     let mut keys = Vec::with_capacity(key_numbers.len());
     for (at, number) in key_numbers.iter().enumerate() {
@@ -113,11 +118,14 @@ fn keys(
             key
         } else {
             let mut key = IndexKey::column(column_name(table, numbers, *number)?);
+            // Where no key has a collation of its own, none was asked for: it is the database's.
             let column = table.column(key_column(&key));
-            let of_column = column.and_then(|column| column.collation.as_ref());
-            if collation.as_ref() != of_column {
-                key.collation = collation.or_else(|| Some("default".into()));
-            }
+            let has_other = column.is_some_and(|column| column.collation.is_some());
+            key.collation = if are_usual && has_other {
+                Some("default".into())
+            } else {
+                collation
+            };
             key
         };
         key.opclass = take(&mut classes, at);

@@ -3,7 +3,7 @@
 use super::admit::{self, unsupported};
 use super::value::quote_string;
 use super::{column, implicit, is_mariadb};
-use crate::backend::{RenderError, Server, Version, qualified, quote};
+use crate::backend::{RenderError, Server, USUAL_ENGINE, Version, qualified, quote};
 use crate::{
     Check, Column, ForeignKey, Index, IndexKey, KeyTarget, Order, Pair, Part, Table, TableChange,
     TableName, TableOptions, sea,
@@ -242,7 +242,7 @@ impl Place<'_> {
         let Pair { from, to } = pair;
         let mut clauses = Vec::new();
         if from.engine != to.engine {
-            let engine = to.engine.as_deref().unwrap_or("InnoDB");
+            let engine = to.engine.as_deref().unwrap_or(USUAL_ENGINE);
             clauses.push(format!("ENGINE = {}", self.quote(engine)));
         }
         if from.collation != to.collation {

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::cursor::Cursor;
 use super::{implicit, is_mariadb, types, value};
-use crate::backend::{Server, Version};
+use crate::backend::{Server, USUAL_ENGINE, Version};
 use crate::{
     Action, AutoIncrement, Check, Column, ColumnType, ForeignKey, Generated, Index, IndexKey,
     KeyTarget, Literal, Order, PrimaryKey, Table, TableName, TextSize, Unique, Value,
@@ -112,7 +112,7 @@ impl Reader<'_> {
                 "ENGINE" => {
                     let engine = cursor.word().map(str::to_owned);
                     self.table.options.engine =
-                        engine.filter(|engine| !engine.eq_ignore_ascii_case("InnoDB"));
+                        engine.filter(|engine| !engine.eq_ignore_ascii_case(USUAL_ENGINE));
                 }
                 "CHARSET" => charset = cursor.word(),
                 "COLLATE" => collation = cursor.word(),
