@@ -6,10 +6,11 @@
 mod mysql;
 mod postgres;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::backend::{sqlite, types};
-use plimsoll_schema::{Backend, Catalog, ColumnType, Server, Table, TableName, TypeName};
+use plimsoll_schema::{Backend, Catalog, Change, ColumnType, Server, Table, TableName, TypeName};
 use sea_orm::DatabaseConnection;
 
 use crate::compare::{Diff, Forms, Input, Question, diff};
@@ -52,21 +53,22 @@ async fn ask(
     diff: &Diff,
     questions: &BTreeSet<Question>,
 ) -> Forms {
+    let current = with_new_names(diff);
     let columns = |first: &Catalog, second: &Catalog| -> BTreeMap<&TableName, Columns> {
         let tables = questions.iter().map(|question| &question.table);
         let of = |name: &'_ TableName| {
             let own = questions.iter().filter(|question| question.table == *name);
             let own: Vec<&Question> = own.collect();
-            let mut columns = probe_columns(server, &diff.current, [first, second], name);
+            let mut columns = probe_columns(server, &current, [first, second], name);
             columns.retain(|(column, _)| own.iter().any(|question| question.speaks_of(column)));
             columns
         };
         tables.map(|name| (name, of(name))).collect()
     };
-    let wanted = columns(&diff.desired, &diff.current);
+    let wanted = columns(&diff.desired, &current);
     let mut forms = settled(db, server, &wanted, questions.iter()).await;
     // What is there speaks of the columns as they are, which may be of other types than they are to be.
-    let known = columns(&diff.current, &diff.desired);
+    let known = columns(&current, &diff.desired);
     let refused = questions.iter().filter(|question| {
         let is_other = wanted.get(&question.table) != known.get(&question.table);
         is_other && forms.get(*question) == Some(&None)
@@ -74,6 +76,19 @@ async fn ask(
     let again = settled(db, server, &known, refused).await;
     forms.extend(again);
     forms
+}
+
+/// The database, its tables under the names that the questions say: those that they are to have.
+fn with_new_names(diff: &Diff) -> Cow<'_, Catalog> {
+    let mut out = Cow::Borrowed(&diff.current);
+    let is_rename = |change: &&Change| matches!(change, Change::RenameTable(_));
+    for rename in diff.changes.iter().filter(is_rename) {
+        let mut renamed = out.clone().into_owned();
+        if renamed.apply(rename).is_ok() {
+            out = Cow::Owned(renamed);
+        }
+    }
+    out
 }
 
 /// The names of a table's columns, with their types as spelled.

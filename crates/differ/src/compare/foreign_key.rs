@@ -107,8 +107,9 @@ fn settled(
     if !stated.delete_columns.is_empty() || was_some {
         key.delete_columns.clone_from(&stated.delete_columns);
     }
-    if before.is_some_and(|key| key.not_valid) {
-        key.not_valid = stated.not_valid;
+    // One that is valid does what one that need not be does.
+    if before.is_some_and(|key| key.not_valid) && !stated.not_valid {
+        key.not_valid = false;
     } else if key.not_valid && !stated.not_valid {
         tell_not_valid(context, table, key.name.as_deref().unwrap_or_default());
     }

@@ -42,6 +42,11 @@ pub(super) fn stated(input: &Input<'_>, now: &Catalog, live: &Catalog) -> Vec<Ch
     out.extend(due.into_iter().map(Change::RenameTable));
     for table in now.tables.values() {
         let before = renamed_table(&out, &table.name);
+        // The table that has the name may be on its way to another, so that this one is new.
+        let leaves = |change: &Change| matches!(change, Change::RenameTable(pair) if pair.from == table.name);
+        if before.is_none() && out.iter().any(leaves) {
+            continue;
+        }
         let Some(known) = live.tables.get(before.unwrap_or(&table.name)) else {
             continue;
         };

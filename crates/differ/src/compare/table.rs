@@ -281,8 +281,8 @@ fn settled_check(
     if stated.no_inherit || before.is_some_and(|before| before.no_inherit) {
         check.no_inherit = stated.no_inherit;
     }
-    if before.is_some_and(|before| before.not_valid) {
-        check.not_valid = stated.not_valid;
+    if before.is_some_and(|before| before.not_valid) && !stated.not_valid {
+        check.not_valid = false;
     } else if check.not_valid && !stated.not_valid {
         let name = check.name.as_deref().unwrap_or_default();
         foreign_key::tell_not_valid(context, table, name);

@@ -57,6 +57,9 @@ pub(super) fn merge_uniques(
             .is_some_and(|last| last.iter().any(|known| same_set(known, key)))
     };
     let keep = |context: &mut Context<'_>, name: &str, key: &[String]| {
+        if is_anothers(now, name, key) {
+            return false;
+        }
         if is_wanted(key) {
             return true;
         }
@@ -105,6 +108,15 @@ pub(super) fn merge_uniques(
             out.indexes.push(index.clone());
         }
     }
+}
+
+/// Whether the model gives the name to something over other columns, which could not have it beside.
+fn is_anothers(now: &Table, name: &str, key: &[String]) -> bool {
+    let is_other = |over: Option<Vec<String>>| !over.is_some_and(|over| same_set(&over, key));
+    let is_named = |unique: &Unique| unique.name.as_deref() == Some(name);
+    (now.indexes.iter()).any(|index| index.name == name && is_other(columns(index)))
+        || (now.uniques.iter())
+            .any(|unique| is_named(unique) && is_other(Some(unique.columns.clone())))
 }
 
 /// What a promise says beyond its columns.

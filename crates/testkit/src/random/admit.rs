@@ -253,6 +253,7 @@ fn mysql(server: &Server, table: &mut Table) {
     }
     if table.options.engine.is_some() {
         short_keys(table);
+        no_bits(table);
     }
     if server.flavor == Flavor::MariaDb {
         // A generated column is neither required nor a key there.
@@ -286,6 +287,15 @@ fn short_keys(table: &mut Table) {
         is_short(&columns)
     });
     table.foreign_keys.clear();
+}
+
+/// MariaDB 10.11 writes a file that it cannot read when a BIT comes to a table of MyISAM that has a virtual column (error 1033).
+fn no_bits(table: &mut Table) {
+    let bits = table.columns.iter_mut();
+    for column in bits.filter(|column| matches!(column.ty, ColumnType::Bit(_))) {
+        column.ty = ColumnType::Double;
+        column.default = None;
+    }
 }
 
 /// Foreign keys point at a key that is there, of their own types.

@@ -97,6 +97,7 @@ fn drop_column(source: &mut Source<'_>, catalog: &mut Catalog, name: &TableName)
         if table.columns.len() > 1 {
             let gone = table.columns.remove(at);
             admit::forget(table, &gone.name);
+            admit::forget_type(table, &gone.name);
             let is_over = |names: &[String]| names.contains(&gone.name);
             table
                 .exclusions
@@ -160,7 +161,7 @@ fn rename_column(
         return;
     };
     // A name that had no quotes gets double ones where it needs some, and MySQL takes those for a text.
-    let quoted = format!("\"{fresh}\"");
+    let quoted = format!("\"{}\"", fresh.replace('"', "\"\""));
     if server.backend == Backend::Mysql && texts(table).any(|text| text.contains(&quoted)) {
         return;
     }

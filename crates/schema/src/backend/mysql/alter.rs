@@ -7,7 +7,7 @@ use super::clause::Place;
 use super::rename::{self, Followers};
 use super::{can_rename_column, implicit, regenerate};
 use crate::backend::{RenderError, Server};
-use crate::{ForeignKey, Pair, Table, TableChange, TableName, sea};
+use crate::{ForeignKey, Index, Pair, Table, TableChange, TableName, Unique, sea};
 
 /// The statements that carry the changes out in their order. `known` is the table before them.
 pub(super) fn alter(
@@ -206,10 +206,35 @@ fn statement(
     }
     let mut clauses = Vec::new();
     for change in group {
-        clauses.extend(place.clauses(change)?);
+        let mut others = group.iter();
+        if let Some(to) = others.find_map(|other| shown_or_hidden(place, change, other)) {
+            clauses.push(place.alter_index(&to));
+        } else if !group
+            .iter()
+            .any(|other| shown_or_hidden(place, other, change).is_some())
+        {
+            clauses.extend(place.clauses(change)?);
+        }
     }
     clauses.extend(beside);
     Ok(alter_table(place, &clauses))
+}
+
+/// The index that goes with the first change and comes with the second, if all that differs is whether the planner sees it.
+fn shown_or_hidden(place: &Place<'_>, drop: &TableChange, add: &TableChange) -> Option<Index> {
+    let of_unique = |unique: &Unique| Index {
+        unique: true,
+        ..Index::on(sea::unique_name(place.table, unique), &unique.columns)
+    };
+    let (from, to) = match (drop, add) {
+        (TableChange::DropIndex(from), TableChange::AddIndex(to)) => (from.clone(), to.clone()),
+        (TableChange::DropUnique(from), TableChange::AddIndex(to)) => (of_unique(from), to.clone()),
+        (TableChange::DropIndex(from), TableChange::AddUnique(to)) => (from.clone(), of_unique(to)),
+        (_, _) => return None,
+    };
+    let is_it = from.invisible != to.invisible;
+    let invisible = to.invisible;
+    (is_it && Index { invisible, ..from } == to).then_some(to)
 }
 
 /// The statement as sea-query writes it, so that a generated file can say it with the builder; `None` where the builder cannot.

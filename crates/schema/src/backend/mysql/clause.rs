@@ -169,6 +169,17 @@ impl Place<'_> {
         Ok(clause)
     }
 
+    /// Whether the planner sees an index. MariaDB takes no notice of it in an index that goes and comes in one statement.
+    pub(super) fn alter_index(&self, to: &Index) -> String {
+        let seen = match (is_mariadb(self.server), to.invisible) {
+            (true, true) => "IGNORED",
+            (true, false) => "NOT IGNORED",
+            (false, true) => "INVISIBLE",
+            (false, false) => "VISIBLE",
+        };
+        format!("ALTER INDEX {} {seen}", self.quote(&to.name))
+    }
+
     fn index_key(&self, key: &IndexKey) -> String {
         let target = match (&key.target, key.prefix) {
             (KeyTarget::Column(column), Some(length)) => {
