@@ -45,6 +45,7 @@ pub(super) fn merge(
     live: &mut Table,
 ) -> Table {
     let mut out = live.clone();
+    merge_options(context.server(), now, last, &mut out);
     merge_columns(context, now, last, live, &mut out);
     merge_primary_key(context, now, last, &mut out);
     foreign_key::merge(context, now, last, live, &mut out);
@@ -60,7 +61,6 @@ pub(super) fn merge(
         );
         out.comment = out.comment.filter(|comment| !comment.is_empty());
     }
-    merge_options(context.server(), now, last, &mut out);
     out
 }
 
@@ -80,7 +80,9 @@ fn merge_columns(
     live: &mut Table,
     out: &mut Table,
 ) {
-    let whole = live.clone();
+    let mut whole = live.clone();
+    // A column's collation is told against the one that its table is to have.
+    whole.options.clone_from(&out.options);
     let mut columns: Vec<Column> = Vec::new();
     let stated = |table: &Table| table.primary_key.is_some();
     let key = match &now.primary_key {

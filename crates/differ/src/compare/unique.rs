@@ -110,13 +110,14 @@ pub(super) fn merge_uniques(
     }
 }
 
-/// Whether the model gives the name to something over other columns, which could not have it beside.
+/// Whether the model gives the name to something that does not make the promise, which could not have it beside.
 fn is_anothers(now: &Table, name: &str, key: &[String]) -> bool {
-    let is_other = |over: Option<Vec<String>>| !over.is_some_and(|over| same_set(&over, key));
+    let makes_it = |index: &Index| {
+        index.is_plain_unique() && columns(index).is_some_and(|over| same_set(&over, key))
+    };
     let is_named = |unique: &Unique| unique.name.as_deref() == Some(name);
-    (now.indexes.iter()).any(|index| index.name == name && is_other(columns(index)))
-        || (now.uniques.iter())
-            .any(|unique| is_named(unique) && is_other(Some(unique.columns.clone())))
+    (now.indexes.iter()).any(|index| index.name == name && !makes_it(index))
+        || (now.uniques.iter()).any(|unique| is_named(unique) && !same_set(&unique.columns, key))
 }
 
 /// What a promise says beyond its columns.
@@ -128,23 +129,27 @@ struct Terms {
 }
 
 impl Terms {
-    /// Those of the promise over these columns, if the table makes it.
-    fn of(table: &Table, key: &[String]) -> Option<Self> {
-        let unique = table.uniques.iter().find(|unique| unique.columns == key);
-        let of_unique = unique.map(|unique| Self {
+    /// Those of the promise over these columns, if the table makes it; of several, that of the name.
+    fn of(table: &Table, key: &[String], name: Option<&str>) -> Option<Self> {
+        let uniques = || table.uniques.iter().filter(|unique| unique.columns == key);
+        let is_named = |unique: &&Unique| name.is_some() && unique.name.as_deref() == name;
+        let of_unique = |unique: &Unique| Self {
             nulls_not_distinct: unique.nulls_not_distinct,
             deferrable: unique.deferrable,
             include: unique.include.clone(),
-        });
+        };
         let is_over =
             |index: &&Index| index.is_plain_unique() && columns(index).as_deref() == Some(key);
-        let of_index = || {
-            table.indexes.iter().find(is_over).map(|index| Self {
-                nulls_not_distinct: index.nulls_not_distinct,
-                ..Self::default()
-            })
+        let indexes = || table.indexes.iter().filter(is_over);
+        let of_index = |index: &Index| Self {
+            nulls_not_distinct: index.nulls_not_distinct,
+            ..Self::default()
         };
-        of_unique.or_else(of_index)
+        let is_called = |index: &&Index| Some(index.name.as_str()) == name;
+        (uniques().find(is_named).map(of_unique))
+            .or_else(|| indexes().find(is_called).map(of_index))
+            .or_else(|| uniques().next().map(of_unique))
+            .or_else(|| indexes().next().map(of_index))
     }
 
     /// Stated now: so. Stated last and no longer: gone. Otherwise as they are.
@@ -166,9 +171,9 @@ impl Terms {
 
 /// Gives the promises that stay the terms they are to have.
 fn settle_promises(now: &Table, last: Option<&Table>, out: &mut Table) {
-    let merged = |known: Terms, key: &[String]| {
-        let last = last.and_then(|last| Terms::of(last, key));
-        Terms::of(now, key).map(|stated| known.merge(&stated, last.as_ref()))
+    let merged = |known: Terms, key: &[String], name: Option<&str>| {
+        let last = last.and_then(|last| Terms::of(last, key, name));
+        Terms::of(now, key, name).map(|stated| known.merge(&stated, last.as_ref()))
     };
     for unique in &mut out.uniques {
         let known = Terms {
@@ -176,7 +181,7 @@ fn settle_promises(now: &Table, last: Option<&Table>, out: &mut Table) {
             deferrable: unique.deferrable,
             include: unique.include.clone(),
         };
-        if let Some(terms) = merged(known, &unique.columns) {
+        if let Some(terms) = merged(known, &unique.columns, unique.name.as_deref()) {
             unique.nulls_not_distinct = terms.nulls_not_distinct;
             unique.deferrable = terms.deferrable;
             unique.include = terms.include;
@@ -189,7 +194,7 @@ fn settle_promises(now: &Table, last: Option<&Table>, out: &mut Table) {
             ..Terms::default()
         };
         let key = columns(index).filter(|_| index.is_plain_unique());
-        let Some(terms) = key.and_then(|key| merged(known, &key)) else {
+        let Some(terms) = key.and_then(|key| merged(known, &key, Some(&index.name))) else {
             return true;
         };
         index.nulls_not_distinct = terms.nulls_not_distinct;
