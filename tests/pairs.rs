@@ -1,6 +1,6 @@
 //! Random pairs of catalogs on real servers. `PLIMSOLL_PAIRS` says how many a backend; `cargo xtask pairs` runs the long form.
 
-use plimsoll_schema::Backend;
+use plimsoll_schema::{Backend, Version};
 use plimsoll_testkit::{pairs, servers};
 
 fn count() -> u64 {
@@ -28,6 +28,13 @@ async fn prove(backend: Backend) {
     let outcome = pairs::run(backend, 0..count(), limits, tell)
         .await
         .expect("there is a scratch database");
+    let Version(major, minor, patch) = outcome.server.version;
+    println!(
+        "version {major}.{minor}.{patch}, {} pairs, {} refused, {} failed",
+        outcome.pairs,
+        outcome.refused,
+        outcome.failures.len()
+    );
     assert_eq!(outcome.failures.len(), 0, "of {} pairs", outcome.pairs);
 }
 

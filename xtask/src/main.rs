@@ -11,6 +11,7 @@ mod regenerate;
 mod roundtrip;
 mod servers;
 mod tidy;
+mod versions;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,10 @@ struct Cli {
 enum Task {
     /// Run every test on every backend, starting throw-away servers where none answers
     Test {
+        /// Run the cases and pairs on these versions of servers instead (`postgres-12`, `mariadb-11.8`, `mysql-9.7` …), or on every one
+        /// there is a package of
+        #[arg(long, num_args = 0.., value_name = "WORD", conflicts_with = "args")]
+        servers: Option<Vec<String>>,
         /// Passed on to `cargo test`; without any, the whole workspace is tested
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -97,7 +102,11 @@ fn main() -> ExitCode {
 
 fn carry_out(task: Task) -> Result<(), Failure> {
     match task {
-        Task::Test { args } => {
+        Task::Test {
+            servers: Some(words),
+            ..
+        } => versions::run_all(&words),
+        Task::Test { args, .. } => {
             let servers = servers::ensure()?;
             let mut test = cargo("test");
             if args.is_empty() {

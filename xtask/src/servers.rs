@@ -2,6 +2,7 @@
 
 mod mysql;
 mod postgres;
+pub(crate) mod versions;
 
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -61,6 +62,8 @@ pub(crate) struct Started {
 pub(crate) struct Servers {
     urls: Vec<(&'static str, String)>,
     started: Vec<(Started, PathBuf)>,
+    /// Where the clients are that the servers need, unless they are those of this machine.
+    clients: Option<PathBuf>,
 }
 
 impl Servers {
@@ -82,6 +85,12 @@ impl Servers {
 
     /// Tells a program where the servers are.
     pub(crate) fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        if let Some(clients) = &self.clients {
+            let mut path = clients.clone().into_os_string();
+            path.push(":");
+            path.push(std::env::var_os("PATH").unwrap_or_default());
+            command.env("PATH", path);
+        }
         command.envs(self.urls.iter().map(|(variable, url)| (variable, url)))
     }
 }
@@ -102,6 +111,7 @@ pub(crate) fn ensure() -> Result<Servers, Failure> {
     let mut servers = Servers {
         urls: Vec::new(),
         started: Vec::new(),
+        clients: None,
     };
     for kind in KINDS
         .iter()
@@ -130,6 +140,7 @@ pub(crate) fn own(words: &[&str]) -> Result<Servers, Failure> {
     let mut servers = Servers {
         urls: Vec::new(),
         started: Vec::new(),
+        clients: None,
     };
     for kind in KINDS.iter().filter(|kind| words.contains(&kind.word)) {
         servers.start(kind)?;
@@ -148,6 +159,18 @@ pub(crate) fn told_or_own(words: &[&str]) -> Result<Servers, Failure> {
 
 impl Servers {
     fn start(&mut self, kind: &Kind) -> Result<(), Failure> {
+        self.start_as(kind, kind.start)?;
+        if let Some((started, _)) = self.started.last() {
+            println!("started {} for this run: {}", kind.name, started.url);
+        }
+        Ok(())
+    }
+
+    fn start_as(
+        &mut self,
+        kind: &Kind,
+        start: impl FnOnce(&Path, u16) -> Result<Option<Started>, Failure>,
+    ) -> Result<(), Failure> {
         let folder =
             std::env::temp_dir().join(format!("plimsoll-{}-{}", kind.word, std::process::id()));
         let io = |source| Failure::Io {
@@ -156,13 +179,12 @@ impl Servers {
         };
         std::fs::create_dir_all(&folder).map_err(io)?;
         let port = free_port().map_err(io)?;
-        let Some(started) = (kind.start)(&folder, port)? else {
+        let Some(started) = start(&folder, port)? else {
             return Err(Failure::Told(format!(
                 "{} neither answers at {} nor is installed: `apt-get install {}`, set {}, or narrow the run with PLIMSOLL_TEST_SERVERS=sqlite",
                 kind.name, kind.default, kind.package, kind.variable
             )));
         };
-        println!("started {} for this run: {}", kind.name, started.url);
         self.urls.push((kind.variable, started.url.clone()));
         self.started.push((started, folder));
         Ok(())

@@ -9,8 +9,10 @@ mod postgres;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::backend::{sqlite, types};
-use plimsoll_schema::{Backend, Catalog, Change, ColumnType, Server, Table, TableName, TypeName};
+use plimsoll_schema::backend::{self, sqlite, types};
+use plimsoll_schema::{
+    Backend, Catalog, Change, Column, ColumnType, Server, Table, TableName, TypeName,
+};
 use sea_orm::DatabaseConnection;
 
 use crate::compare::{Diff, Forms, Input, Question, diff};
@@ -152,11 +154,11 @@ fn probe_columns(
 ) -> Columns {
     let tables: [Option<&Table>; 2] = catalogs.map(|catalog| catalog.tables.get(name));
     let mut out = Columns::new();
-    for column in tables
+    let columns = tables
         .into_iter()
         .flatten()
-        .flat_map(|table| &table.columns)
-    {
+        .flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    for (table, column) in columns {
         let is_known = out.iter().any(|(known, _)| *known == column.name);
         // An enum type that is still to come is text as far as an expression goes.
         let is_there = |name: &TypeName| there.enums.contains_key(name);
@@ -165,8 +167,22 @@ fn probe_columns(
             Some(_) | None => &column.ty,
         };
         if let (false, Ok(ty)) = (is_known, types::spell(server, ty)) {
+            let ty = ty + &collated(server, table, column);
             out.push((column.name.clone(), ty));
         }
     }
     out
+}
+
+/// What the type of a probe's column says of its collation: MySQL prints a literal in the character set of the column beside it.
+fn collated(server: &Server, table: &Table, column: &Column) -> String {
+    let collation = match server.backend {
+        Backend::Mysql if column.ty.is_text() => {
+            (column.collation.as_ref()).or(table.options.collation.as_ref())
+        }
+        Backend::Mysql | Backend::Sqlite | Backend::Postgres => None,
+    };
+    collation.map_or_else(String::new, |collation| {
+        format!(" COLLATE {}", backend::quote(server, collation))
+    })
 }

@@ -214,7 +214,7 @@ fn broken_column<'a>(
         }),
         TableChange::AlterColumn(pair)
             if spelled(&pair.from) != spelled(&pair.to)
-                || pair.from.generated != pair.to.generated =>
+                || backend::remakes_column(server, pair.as_ref().as_ref()) =>
         {
             Some(Broken::Column {
                 table,

@@ -16,7 +16,8 @@
 //!
 //! Inputs: `from` (what is live, carried out by the tool itself), `to` (what the models state), `last` (what they stated at the last
 //! revision; unless it is given, `from`), `answers`, `rows` (SQL that fills tables which the generator cannot). Each may be meant for
-//! one backend only (`from.postgres`), and what is live may be SQL (`from.sql`, `from.postgres.sql`); nothing was stated then.
+//! one backend only (`from.postgres`), and what is live may be SQL (`from.sql`, `from.postgres.sql`); nothing was stated then. Which
+//! servers of its backends a case is for, [`crate::requires`] reads.
 //!
 //! Goldens: see [`crate::invariants`]. `oracle` holds what the server's own tools read differently of the migrated database and of one
 //! made of the desired state alone (`up`), or of the start (`down`): what nobody compares, or nobody stated. Most cases have none.
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_schema::{Backend, Catalog};
 use thiserror::Error;
 
+use crate::requires::Requires;
 use crate::servers::{backend, word};
 use crate::text;
 
@@ -43,8 +45,8 @@ pub struct Case {
     pub title: String,
     /// The backends it is for.
     pub backends: Vec<Backend>,
-    /// `mysql` or `mariadb`, for what only one of the two has.
-    pub server: Option<String>,
+    /// The servers of these backends it is for.
+    pub requires: Requires,
     /// Whether what the models do not state is removed.
     pub manage_everything: bool,
     /// Whether tables are filled before the change.
@@ -127,7 +129,7 @@ impl Case {
             path: path.to_owned(),
             title: String::new(),
             backends: Vec::new(),
-            server: None,
+            requires: Requires::default(),
             manage_everything: false,
             rows: true,
             sections: Vec::new(),
@@ -154,13 +156,14 @@ impl Case {
     }
 
     fn header(&mut self, line: &str) -> Result<(), String> {
+        if self.requires.read(line)? {
+            return Ok(());
+        }
         if let Some(words) = line.strip_prefix("backends:") {
             for one in words.split_whitespace() {
                 let found = backend(one).ok_or_else(|| format!("`{one}` is not a backend"))?;
                 self.backends.push(found);
             }
-        } else if let Some(server) = line.strip_prefix("server:") {
-            self.server = Some(server.trim().to_owned());
         } else if let Some(manage) = line.strip_prefix("manage:") {
             self.manage_everything = match manage.trim() {
                 "everything" => true,
@@ -300,9 +303,7 @@ impl Case {
         let mut out = self.title.clone();
         let backends: Vec<_> = self.backends.iter().map(|backend| word(*backend)).collect();
         let _ = writeln!(out, "backends: {}", backends.join(" "));
-        if let Some(server) = &self.server {
-            let _ = writeln!(out, "server: {server}");
-        }
+        out.push_str(&self.requires.text());
         if self.manage_everything {
             out.push_str("manage: everything\n");
         }

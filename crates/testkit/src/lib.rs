@@ -10,6 +10,7 @@ pub mod oracle;
 pub mod pairs;
 pub mod random;
 pub mod recorder;
+pub mod requires;
 pub mod rows;
 pub mod servers;
 pub mod sql_pairs;

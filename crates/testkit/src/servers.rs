@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use plimsoll_schema::{Backend, Flavor};
+use plimsoll_schema::{Backend, Server};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -100,6 +100,16 @@ pub fn required() -> Result<Vec<Backend>, ServerError> {
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+/// The server of a backend that this run tests on.
+pub async fn server(backend: Backend) -> Result<Server, String> {
+    let scratch = Scratch::borrow(backend).await;
+    let scratch = scratch.map_err(|error| error.to_string())?;
+    let server = scratch.server().await;
+    let given_back = scratch.give_back().await;
+    given_back.map_err(|error| error.to_string())?;
+    server
 }
 
 /// A database of its own, empty when made.
@@ -195,17 +205,10 @@ impl Scratch {
         self.db.execute_unprepared(sql).await.map(|_| ())
     }
 
-    /// Whether the server is the one that is wanted, of the two that one backend is for: `mysql` or `mariadb`; none is every one.
-    pub async fn is_called(&self, wanted: Option<&str>) -> Result<bool, String> {
-        let Some(wanted) = wanted else {
-            return Ok(true);
-        };
+    /// Who the server is.
+    pub async fn server(&self) -> Result<Server, String> {
         let server = plimsoll_differ::inspect::server(&self.db).await;
-        let flavor = server.map_err(|error| error.to_string())?.flavor;
-        Ok(match flavor {
-            Flavor::Original => wanted == word(self.backend),
-            Flavor::MariaDb => wanted == "mariadb",
-        })
+        server.map_err(|error| error.to_string())
     }
 
     /// The first column of what a query finds, as texts.
@@ -291,12 +294,8 @@ async fn drop_database(
     admin: &DatabaseConnection,
     name: &str,
 ) -> Result<(), DbErr> {
-    let force = match backend {
-        Backend::Postgres => " WITH (FORCE)",
-        Backend::Sqlite | Backend::Mysql => "",
-    };
     let quoted = plain_quote(backend, name);
-    let sql = format!("DROP DATABASE IF EXISTS {quoted}{force}");
+    let sql = format!("DROP DATABASE IF EXISTS {quoted}");
     admin.execute_unprepared(&sql).await.map(|_| ())
 }
 

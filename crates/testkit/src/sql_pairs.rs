@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::changes::write_changes;
 use crate::oracle::{self, Holding};
+use crate::requires::Requires;
 use crate::servers::Scratch;
 use crate::steps;
 
@@ -33,8 +34,9 @@ pub struct Pair {
     pub current: Option<String>,
     /// What it shall become.
     pub desired: String,
-    /// `mysql` or `mariadb`, for a pair that only one of the two understands.
-    pub server: Option<String>,
+    /// The servers of its backend it is for.
+    #[serde(flatten)]
+    pub requires: Requires,
     /// What the refusal says, if it is to be refused.
     pub refused: Option<String>,
 }
@@ -94,7 +96,7 @@ async fn made(backend: Backend) -> Result<Scratch, String> {
 }
 
 async fn on(here: &Scratch, there: &Scratch, pair: &Pair) -> Result<Outcome, String> {
-    if !here.is_called(pair.server.as_deref()).await? {
+    if !pair.requires.admits(&here.server().await?) {
         return Ok(Outcome::Elsewhere);
     }
     if let Some(sql) = &pair.current {

@@ -1,6 +1,6 @@
 //! A throw-away PostgreSQL.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Started, as_user, find, give};
 use crate::command::{Failure, run_quietly};
@@ -12,14 +12,24 @@ const FOLDERS: [&str; 4] = [
     "/usr/local/opt/*/bin",
 ];
 
-/// Starts one; `None` where it is not installed.
+/// Starts the one that is installed; `None` where none is.
 pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure> {
     let (Some(initdb), Some(pg_ctl)) = (find("initdb", &FOLDERS), find("pg_ctl", &FOLDERS)) else {
         return Ok(None);
     };
+    start_with(&initdb, pg_ctl, folder, port).map(Some)
+}
+
+/// Starts one with these programs.
+pub(super) fn start_with(
+    initdb: &Path,
+    pg_ctl: PathBuf,
+    folder: &Path,
+    port: u16,
+) -> Result<Started, Failure> {
     give("postgres", folder)?;
     let data = folder.join("data");
-    let mut init = as_user("postgres", &initdb);
+    let mut init = as_user("postgres", initdb);
     init.current_dir(folder).arg("-D").arg(&data);
     run_quietly(init.args([
         "-U",
@@ -48,7 +58,7 @@ pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure
         .and_then(|text| text.lines().next()?.trim().parse().ok())
         .unwrap_or_default();
     let folder = folder.to_owned();
-    Ok(Some(Started {
+    Ok(Started {
         url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
         process,
         stop: Box::new(move || {
@@ -56,5 +66,5 @@ pub(super) fn start(folder: &Path, port: u16) -> Result<Option<Started>, Failure
             stop.current_dir(&folder).arg("-D").arg(&data);
             let _ = run_quietly(stop.args(["-w", "-m", "immediate", "stop"]));
         }),
-    }))
+    })
 }

@@ -25,7 +25,8 @@ FROM pg_class c JOIN ours n ON n.oid = c.relnamespace
 WHERE c.relkind = 'c' AND NOT EXISTS (SELECT FROM brought b WHERE b.classid = 'pg_type'::regclass AND b.objid = c.reltype)
 UNION ALL
 SELECT 2, concat_ws(' ', format('CREATE DOMAIN %I.%I AS %s', n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod)),
-    CASE WHEN t.typcollation <> base.typcollation THEN 'COLLATE ' || t.typcollation::regcollation END,
+    (SELECT format('COLLATE %I.%I', cn.nspname, co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
+    WHERE co.oid = t.typcollation AND t.typcollation <> base.typcollation),
     'DEFAULT ' || t.typdefault, CASE WHEN t.typnotnull THEN 'NOT NULL' END, (
     SELECT string_agg(format('CONSTRAINT %I %s', con.conname, pg_get_constraintdef(con.oid)), ' ' ORDER BY con.conname)
     FROM pg_constraint con WHERE con.contypid = t.oid AND con.contype = 'c'))

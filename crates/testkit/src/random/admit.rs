@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use plimsoll_schema::{
-    Action, Backend, Catalog, ColumnType, Flavor, ForeignKey, Index, KeyTarget, Server, Table,
-    TableName, expression,
+    Action, Backend, Catalog, ColumnType, Flavor, ForeignKey, Index, IndexKey, KeyTarget, Server,
+    Table, TableName, expression,
 };
 
 use super::types;
@@ -211,6 +211,22 @@ fn sqlite(table: &mut Table) {
 }
 
 fn postgres(table: &mut Table) {
+    let computed: BTreeSet<&str> = (table.columns.iter())
+        .filter(|column| column.generated.as_ref().is_some_and(|one| !one.stored))
+        .map(|column| column.name.as_str())
+        .collect();
+    // PostgreSQL 18 has no keys over what is computed when it is read.
+    let is_over = |names: &[String]| names.iter().any(|name| computed.contains(name.as_str()));
+    table.uniques.retain(|unique| !is_over(&unique.columns));
+    table.foreign_keys.retain(|key| !is_over(&key.columns));
+    table.primary_key.take_if(|key| is_over(&key.columns));
+    let says = |text: &str| computed.iter().any(|name| expression::mentions(text, name));
+    table.exclusions.retain(|one| !says(&one.definition));
+    table.indexes.retain(|index| {
+        !(index.keys.iter()).any(|key| {
+            matches!(&key.target, KeyTarget::Column(name) if computed.contains(name.as_str()))
+        })
+    });
     for column in &mut table.columns {
         let counts = matches!(column.ty, ColumnType::Int { .. });
         if !counts || column.generated.is_some() {
@@ -224,6 +240,20 @@ fn postgres(table: &mut Table) {
 }
 
 fn mysql(server: &Server, table: &mut Table) {
+    // MySQL's functional index is over no BLOB or TEXT (MySQL 8.0 manual, 13.1.15).
+    let large: Vec<&str> = (table.columns.iter())
+        .filter(|column| matches!(column.ty, ColumnType::Text(_) | ColumnType::Blob(_)))
+        .map(|column| column.name.as_str())
+        .collect();
+    table.indexes.retain(|index| {
+        let is_over = |key: &IndexKey| match &key.target {
+            KeyTarget::Expression(text) => {
+                large.iter().any(|name| expression::mentions(text, name))
+            }
+            KeyTarget::Column(_) => false,
+        };
+        !index.keys.iter().any(is_over)
+    });
     let key = table.primary_key.clone().map(|key| key.columns);
     for column in &mut table.columns {
         let is_first = key.as_deref().and_then(<[String]>::first) == Some(&column.name);

@@ -1,6 +1,8 @@
 //! Types: every one a server has, with every length and precision it may have.
 
-use plimsoll_schema::{Backend, ColumnType as T, Flavor, IntWidth, Server, Table, TextSize};
+use plimsoll_schema::{
+    Backend, ColumnType as T, Flavor, IntWidth, Server, Table, TextSize, Version,
+};
 
 use super::{Source, enums};
 use plimsoll_schema::Catalog;
@@ -174,6 +176,7 @@ fn mysql(server: &Server, source: &mut Source<'_>) -> T {
         12 => T::Raw("decimal(10,2) unsigned".into()),
         13 => T::Raw("double(10,2)".into()),
         14 => match server.flavor {
+            Flavor::MariaDb if server.version < Version(10, 7, 0) => raw(source, &["inet6"]),
             Flavor::MariaDb => raw(source, &["inet6", "uuid"]),
             Flavor::Original => T::TINY_INTEGER,
         },

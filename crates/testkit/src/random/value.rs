@@ -1,6 +1,6 @@
 //! Defaults: literals of every type, the clock, and expressions.
 
-use plimsoll_schema::{Backend, Column, ColumnType as T, Literal, Server, Value};
+use plimsoll_schema::{Backend, Column, ColumnType as T, Literal, Server, Value, Version};
 
 use super::Source;
 
@@ -92,7 +92,10 @@ fn expression(server: &Server, source: &mut Source<'_>, ty: &T) -> Option<&'stat
             "CURRENT_USER",
             "md5('x'::text)",
         ],
-        (Backend::Postgres, T::Uuid) => &["gen_random_uuid()"],
+        // Version 12 has it in an extension only.
+        (Backend::Postgres, T::Uuid) if server.version >= Version(13, 0, 0) => {
+            &["gen_random_uuid()"]
+        }
         (Backend::Postgres, T::TimestampTz(None)) => &["now() + '1 day'::interval", "now()"],
         (Backend::Postgres, T::DateTime(None)) => &["now() AT TIME ZONE 'utc'"],
         (Backend::Postgres, T::Date) => &["CURRENT_DATE + 1", "now()::date"],

@@ -8,8 +8,8 @@
 //! CREATE TABLE t (a SET('x', 'y'));
 //! ```
 //!
-//! Without `from` the pair begins with an empty database. A line `server: mariadb` (or `mysql`) below the title keeps a pair to one of
-//! the two; a section `refused` holds what the refusal of the plan says, for a change that nobody can make.
+//! Without `from` the pair begins with an empty database. Lines below the title say which servers the pair is for (see
+//! [`crate::requires`]); a section `refused` holds what the refusal of the plan says, for a change that nobody can make.
 
 use std::path::Path;
 
@@ -53,10 +53,11 @@ fn pairs(text: &str) -> Result<Vec<Pair>, String> {
             (_, "-- to --") => push(&mut pair.desired, line),
             (_, "-- refused --") => push(pair.refused.get_or_insert_default(), line),
             ("", _) => {}
-            (line, _) => match line.strip_prefix("server: ") {
-                Some(server) => pair.server = Some(server.trim().to_owned()),
-                None => return Err(format!("`{line}` stands outside of a section")),
-            },
+            (line, _) => {
+                if !pair.requires.read(line)? {
+                    return Err(format!("`{line}` stands outside of a section"));
+                }
+            }
         }
     }
     Ok(pairs)
@@ -70,6 +71,7 @@ fn push(text: &mut String, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::requires::Requires;
 
     #[test]
     fn pairs_are_read() {
@@ -81,8 +83,10 @@ mod tests {
             desired: desired.to_owned(),
             ..Pair::default()
         };
+        let mut mariadb = Requires::default();
+        assert_eq!(mariadb.read("server: mariadb"), Ok(true));
         let one = Pair {
-            server: Some("mariadb".to_owned()),
+            requires: mariadb,
             ..pair("One", Some("a\n"), "b\nc\n\n")
         };
         let two = Pair {

@@ -36,6 +36,7 @@ pub(super) fn index(table: &mut Table, rows: &[Row]) {
     index.method = match first.text(6).to_uppercase().as_str() {
         "FULLTEXT" => Some("fulltext".to_owned()),
         "SPATIAL" | "RTREE" => Some("spatial".to_owned()),
+        "VECTOR" => Some("vector".to_owned()),
         // MariaDB hashes a unique key that is too long for a tree by itself; its InnoDB has no hash that one could ask for.
         "HASH" if !(index.unique && table.options.engine.is_none()) => Some("hash".to_owned()),
         _ => None,
@@ -75,7 +76,10 @@ fn index_key(row: &Row, index: &Index) -> IndexKey {
         key.order = Order::Desc;
     }
     // The length that a spatial index shows is nobody's choice.
-    if !matches!(index.method.as_deref(), Some("fulltext" | "spatial")) {
+    if !matches!(
+        index.method.as_deref(),
+        Some("fulltext" | "spatial" | "vector")
+    ) {
         key.prefix = row.text(5).parse().ok();
     }
     key
@@ -143,6 +147,7 @@ pub(super) fn check(server: &Server, table: &mut Table, row: &Row) {
     table.checks.push(Check {
         name: Some(name.to_owned()),
         expression,
+        not_enforced: row.text(4) == "NO",
         ..Check::default()
     });
 }

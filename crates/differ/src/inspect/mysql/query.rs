@@ -168,12 +168,18 @@ pub(super) fn key_column_usage(_server: &Server, schema: &str) -> Columns {
     }
 }
 
-/// Table, name, condition, and on MariaDB whether a column or the table has it (since 10.5.10).
+/// Table, name, condition, on MariaDB whether a column or the table has it (since 10.5.10), and whether it is enforced.
 pub(super) fn check_constraints(server: &Server, schema: &str) -> Columns {
     let schema = literal(schema);
     if is_mariadb(server) {
         return Columns {
-            select: vec!["TABLE_NAME", "CONSTRAINT_NAME", "CHECK_CLAUSE", "LEVEL"],
+            select: vec![
+                "TABLE_NAME",
+                "CONSTRAINT_NAME",
+                "CHECK_CLAUSE",
+                "LEVEL",
+                "'YES'",
+            ],
             from: format!(
                 "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = {schema}"
             ),
@@ -184,6 +190,7 @@ pub(super) fn check_constraints(server: &Server, schema: &str) -> Columns {
         "c.CONSTRAINT_NAME",
         "c.CHECK_CLAUSE",
         "'Table'",
+        "t.ENFORCED",
     ];
     if is_mysql_since(server, Version(8, 0, 16)) {
         return Columns {
@@ -196,7 +203,7 @@ pub(super) fn check_constraints(server: &Server, schema: &str) -> Columns {
             ),
         };
     }
-    nothing(4)
+    nothing(5)
 }
 
 /// View, and the database and name of a table it reads (MySQL 8.0.13; nothing elsewhere).

@@ -11,7 +11,7 @@ use super::table::{Tables, column_names, is_ours};
 use super::{InspectError, schema_of};
 
 /// A foreign key to a partitioned table has a row for each partition beside its own, which have a parent. The NOT NULL constraints of
-/// PostgreSQL 18 are facts of their columns.
+/// PostgreSQL 18 are facts of their columns; one that is not valid is told.
 pub(super) fn query(schemas: &str, server: &Server) -> String {
     let is_ours = is_ours(schemas);
     let nulls = nulls_not_distinct(server, "ui");
@@ -20,6 +20,11 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
         "NOT con.conenforced"
     } else {
         "false"
+    };
+    let not_null = if server.version >= Version(18, 0, 0) {
+        "OR con.contype = 'n' AND NOT con.convalidated"
+    } else {
+        ""
     };
     let set_null = if server.version >= Version(15, 0, 0) {
         "con.confdelsetcols"
@@ -43,7 +48,7 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
          LEFT JOIN pg_index ui ON ui.indexrelid = con.conindid AND con.contype IN ('p', 'u') \
          LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass \
          AND d.objoid = con.oid AND d.objsubid = 0 \
-         WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') AND con.conparentid = 0 AND {is_ours}"
+         WHERE (con.contype IN ('p', 'u', 'f', 'c', 'x') {not_null}) AND con.conparentid = 0 AND {is_ours}"
     )
 }
 
@@ -53,6 +58,7 @@ fn lost_clauses(server: &Server) -> String {
         return "NULL::text".into();
     }
     let clauses = [
+        "CASE WHEN con.contype = 'n' THEN 'NOT NULL that is NOT VALID' END",
         "CASE WHEN con.conperiod THEN 'PERIOD' END",
         "CASE WHEN con.contype = 'f' AND NOT con.conenforced THEN 'NOT ENFORCED' END",
     ];
@@ -89,6 +95,8 @@ pub(super) fn read(
         let kind = row.text(2)?;
         // A check over no column has no key.
         let columns = match kind {
+            // What of it is a fact is its column's.
+            "n" => continue,
             "p" | "u" | "f" => column_names(table, numbers, &row.numbers(3)?)?,
             _ => Vec::new(),
         };

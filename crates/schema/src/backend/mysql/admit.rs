@@ -67,7 +67,13 @@ pub(super) fn index(server: &Server, table: &TableName, index: &Index) -> Result
     let method = index.method.as_deref();
     // Functional key parts: MySQL 8.0.13 (MySQL 8.0 manual, 13.1.15); MariaDB indexes a generated column instead.
     let has_expressions = !is_mariadb(server) && server.version >= Version(8, 0, 13);
-    let is_known = matches!(method, None | Some("hash" | "fulltext" | "spatial"));
+    // MariaDB 11.7 manual, CREATE TABLE with Vectors.
+    let has_vectors = is_mariadb(server) && server.version >= Version(11, 7, 0);
+    let is_known = match method {
+        None | Some("hash" | "fulltext" | "spatial") => true,
+        Some("vector") => has_vectors,
+        Some(_) => false,
+    };
     refuse(index.predicate.is_some(), "partial index", object)?;
     refuse(!index.include.is_empty(), "index with INCLUDE", object)?;
     refuse(
@@ -112,7 +118,10 @@ fn unlimited_keys(server: &Server, table: &Table) -> Result<(), RenderError> {
     };
     let hashes = is_mariadb(server);
     let by_length = table.indexes.iter().filter(|index| {
-        let by_words = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
+        let by_words = matches!(
+            index.method.as_deref(),
+            Some("fulltext" | "spatial" | "vector")
+        );
         !(by_words || index.unique && hashes)
     });
     for index in by_length {
@@ -154,7 +163,12 @@ pub(super) fn foreign_key(table: &TableName, key: &ForeignKey) -> Result<(), Ren
 pub(super) fn check(server: &Server, table: &TableName, check: &Check) -> Result<(), RenderError> {
     // Before, MySQL reads checks and forgets them (MySQL 8.0 manual, 13.1.20.6).
     let has_checks = mariadb_or_since(server, Version(8, 0, 16));
-    refuse(!has_checks, "check constraint", || {
-        format!("{table}: {}", check.expression)
-    })
+    let object = || format!("{table}: {}", check.expression);
+    refuse(!has_checks, "check constraint", object)?;
+    let enforces_all = is_mariadb(server);
+    refuse(
+        check.not_enforced && enforces_all,
+        "check that is NOT ENFORCED on MariaDB",
+        object,
+    )
 }

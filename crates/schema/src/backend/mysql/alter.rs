@@ -90,6 +90,9 @@ fn group_length(changes: &[TableChange]) -> usize {
 /// Whether two changes may be one statement, the left one first. Every clause sees the table as it was before the statement.
 fn joins(left: &TableChange, right: &TableChange) -> bool {
     use TableChange as C;
+    if only_changes_case(left, right) {
+        return false;
+    }
     match (left, right) {
         (C::AlterColumn(pair), _) | (_, C::AlterColumn(pair)) if regenerate::is_needed(pair) => {
             false
@@ -114,6 +117,27 @@ fn joins(left: &TableChange, right: &TableChange) -> bool {
             (_, _) => true,
         },
     }
+}
+
+/// Whether an index goes and one comes whose name differs in case only, which MariaDB takes for the same and leaves as it is.
+fn only_changes_case(left: &TableChange, right: &TableChange) -> bool {
+    use TableChange as C;
+    let from = if let C::DropIndex(index) = left {
+        Some(&index.name)
+    } else if let C::DropUnique(unique) = left {
+        unique.name.as_ref()
+    } else {
+        None
+    };
+    let to = if let C::AddIndex(index) = right {
+        Some(&index.name)
+    } else if let C::AddUnique(unique) = right {
+        unique.name.as_ref()
+    } else {
+        None
+    };
+    from.zip(to)
+        .is_some_and(|(from, to)| from != to && from.eq_ignore_ascii_case(to))
 }
 
 /// The column whose definition a change writes; on MariaDB a check may be part of the column whose name it bears.

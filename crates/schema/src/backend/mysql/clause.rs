@@ -146,6 +146,7 @@ impl Place<'_> {
         let kind = match (index.method.as_deref(), index.unique) {
             (Some("fulltext"), _) => "FULLTEXT ",
             (Some("spatial"), _) => "SPATIAL ",
+            (Some("vector"), _) => "VECTOR ",
             (_, true) => "UNIQUE ",
             (_, false) => "",
         };
@@ -217,14 +218,18 @@ impl Place<'_> {
 
     fn add_check(&self, check: &Check) -> Result<String, RenderError> {
         admit::check(self.server, self.table, check)?;
-        Ok(match &check.name {
+        let mut clause = match &check.name {
             Some(name) => format!(
                 "ADD CONSTRAINT {} CHECK ({})",
                 self.quote(name),
                 check.expression
             ),
             None => format!("ADD CHECK ({})", check.expression),
-        })
+        };
+        if check.not_enforced {
+            clause.push_str(" NOT ENFORCED");
+        }
+        Ok(clause)
     }
 
     fn drop_check(&self, check: &Check) -> Result<Vec<String>, RenderError> {

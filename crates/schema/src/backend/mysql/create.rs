@@ -161,6 +161,7 @@ impl Reader<'_> {
                 self.table.checks.push(Check {
                     name,
                     expression,
+                    not_enforced: cursor.words("NOT ENFORCED"),
                     ..Check::default()
                 });
                 return Some(());
@@ -220,7 +221,7 @@ impl Reader<'_> {
 
     fn index(&mut self, mut cursor: Cursor<'_>) -> Option<()> {
         let unique = cursor.words("UNIQUE");
-        let method = ["FULLTEXT", "SPATIAL"]
+        let method = ["FULLTEXT", "SPATIAL", "VECTOR"]
             .into_iter()
             .find(|kind| cursor.words(kind))
             .map(str::to_lowercase);
@@ -238,7 +239,10 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        if matches!(index.method.as_deref(), Some("fulltext" | "spatial")) {
+        if matches!(
+            index.method.as_deref(),
+            Some("fulltext" | "spatial" | "vector")
+        ) {
             for key in &mut index.keys {
                 key.prefix = None;
             }

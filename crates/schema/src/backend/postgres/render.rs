@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod alter_column;
+mod computed;
 mod constraint;
 mod convert;
 mod enum_type;
@@ -36,6 +37,7 @@ pub(in crate::backend) fn render(
         ]),
         Change::RenameTable(names) => Ok(rename_table(server, names)),
         Change::AlterTable { table, changes } => {
+            computed::check_changes(before, table, changes)?;
             let mut out = Vec::new();
             for change in changes {
                 out.extend(alter_table(server, table, change)?);
@@ -79,6 +81,7 @@ fn create_table(server: &Server, table: &Table) -> Result<Vec<String>, RenderErr
         *column = settle(server, &table.name, column)?;
         numbered_later.extend(number_later(&table.name, column));
     }
+    computed::check_table(table)?;
     for unique in &table.uniques {
         constraint::check_nulls(server, unique)?;
     }

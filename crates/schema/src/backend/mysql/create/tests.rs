@@ -62,7 +62,7 @@ fn what_mysql_prints_is_read() {
             {"name":"fk","columns":["parent"],"ref_table":{"schema":"other","name":"p"},"ref_columns":["id"],"on_delete":"cascade"}
           ],
           "checks": [
-            {"name":"ck","expression":"`name` <> 'x,'"}
+            {"name":"ck","expression":"`name` <> 'x,'","not_enforced":true}
           ]
         }
       ]
