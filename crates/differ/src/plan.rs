@@ -38,7 +38,7 @@ pub enum PlanError {
 /// # Errors
 /// When a change cannot be written for this server, or does not fit the catalog.
 pub fn plan(server: &Server, current: &Catalog, changes: &[Change]) -> Result<Plan, PlanError> {
-    let ordered = order::order(split::split(server, changes));
+    let ordered = ordered(server, changes);
     let mut state = current.clone();
     let mut steps = Vec::with_capacity(ordered.len());
     for change in ordered {
@@ -70,6 +70,18 @@ pub fn plan(server: &Server, current: &Catalog, changes: &[Change]) -> Result<Pl
         steps,
         diagnostics: Vec::new(),
     })
+}
+
+/// The pieces of the changes in the order in which they are done. Rows get another value right before an enum type loses theirs.
+fn ordered(server: &Server, changes: &[Change]) -> Vec<Change> {
+    let (mut fills, others): (Vec<Change>, Vec<Change>) =
+        changes.iter().cloned().partition(split::is_fill_only);
+    fills.sort_by_key(summary);
+    let mut out = order::order(split::split(server, &others));
+    let alters = |change: &Change| change.altered_enum().is_some();
+    let at = out.iter().position(alters).unwrap_or_default();
+    out.splice(at..at, fills);
+    out
 }
 
 /// A step whose effect a later one can only use once it is committed does not run in one transaction with it, in either direction.

@@ -22,6 +22,9 @@ impl MigratorTrait for Nothing {
     }
 }
 
+/// What one test leaves behind for a moment is none of the other's business.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What nobody may see.
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -121,6 +124,7 @@ async fn drop_role(scratch: &Scratch, name: &str) {
 
 #[tokio::test]
 async fn mistakes_touch_nothing() {
+    let _alone = ALONE.lock().await;
     for backend in servers::required().unwrap() {
         let (scratch, shell) = prepare(backend).await;
         let dir = shell.path().display().to_string();
@@ -187,6 +191,7 @@ fn with_user_of(scratch: &Scratch, role: &str) -> String {
 /// The server goes away after every so many bytes, from the greeting to the last question; the run after it cleans up.
 #[tokio::test]
 async fn a_server_that_goes_away_leaves_nothing_half_done() {
+    let _alone = ALONE.lock().await;
     for backend in servers::required().unwrap() {
         if backend == Backend::Sqlite {
             continue;

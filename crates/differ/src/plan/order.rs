@@ -20,7 +20,6 @@ enum Phase {
     DropHolders,
     /// Of enum columns: the type may be about to lose the value.
     DropDefaults,
-    Fill,
     Enums,
     CreateTables,
     AlterTables,
@@ -49,9 +48,6 @@ fn phase(change: &Change, types: &BTreeSet<String>) -> Phase {
                 Phase::DropHolders
             } else if all(|change| matches!(change, TableChange::AddForeignKey(_))) {
                 Phase::AddForeignKeys
-            } else if all(|change| matches!(change, TableChange::Fill(_) | TableChange::Unfill(_)))
-            {
-                Phase::Fill
             } else if is_early(change) {
                 Phase::DropDefaults
             } else {

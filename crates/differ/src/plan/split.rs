@@ -37,6 +37,11 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     }
 }
 
+/// Whether the change gives rows a value and nothing else, so that an enum type can lose theirs.
+pub(super) fn is_fill_only(change: &Change) -> bool {
+    matches!(change, Change::AlterTable { changes, .. } if changes.iter().all(is_fill))
+}
+
 const fn is_fill(change: &TableChange) -> bool {
     matches!(change, TableChange::Fill(_) | TableChange::Unfill(_))
 }
