@@ -197,6 +197,16 @@ impl State {
         let mut statements = statements.unwrap_or_default().into_iter();
         let mut text = statements.next().unwrap_or_default();
         for index in statements {
+            if index.starts_with("SET ") {
+                continue;
+            }
+            // A column that only an index makes a key is numbered afterwards.
+            if let Some(column) =
+                index.strip_prefix(&format!("ALTER TABLE {quoted} MODIFY COLUMN "))
+            {
+                text = text.replacen(&column.replacen(" AUTO_INCREMENT", "", 1), column, 1);
+                continue;
+            }
             let key = index
                 .replacen(&format!("ALTER TABLE {quoted} ADD "), "", 1)
                 .replacen("CREATE ", "", 1)
