@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{
-    Capabilities, Catalog, Change, ForeignKey, PrimaryKey, Table, TableName, Unique, expression,
-    sea,
+    Capabilities, Catalog, Change, ForeignKey, Table, TableName, Unique, expression, sea,
 };
 
 use super::parts::names;
@@ -35,6 +34,10 @@ pub(super) fn follow(
             (*new != name).then(|| (name, new.clone()))
         });
         found.insert(after.name.clone(), own.collect());
+    }
+    // Most comparisons rename nothing, and the names of all tables are many.
+    if found.values().all(BTreeMap::is_empty) {
+        return;
     }
     let taken: BTreeSet<String> = [current, &*desired]
         .into_iter()
@@ -127,9 +130,8 @@ fn given(can: Capabilities, table: &Table) -> impl Iterator<Item = (String, Vec<
         Some((check.name.clone()?, names))
     });
     let key = table.primary_key.iter().filter_map(move |key| {
-        let PrimaryKey { name: own, .. } = key;
         let names = vec![sea::primary_key_name(name), format!("{}_pkey", name.name)];
-        Some((own.clone()?, names))
+        Some((key.name.clone()?, names))
     });
     let all = can.renames_parts;
     let constraints = keys.chain(checks).chain(key).filter(move |_| all);

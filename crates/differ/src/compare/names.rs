@@ -18,6 +18,11 @@ enum Slot {
 
 /// Gives another name to what is new, was named here, and bears the name of something else. `now` is what the models state.
 pub(super) fn settle(now: &Catalog, current: &Catalog, desired: &mut Catalog) {
+    let is_new = |table: &Table| current.tables.get(&table.name) != Some(table);
+    // Where nothing is new there is nothing to name, and the names of all tables are many.
+    if !desired.tables.values().any(is_new) {
+        return;
+    }
     let mut bearers: BTreeMap<(Option<String>, String), usize> = BTreeMap::new();
     for table in desired.tables.values() {
         for (_, name) in named(table) {
