@@ -1,7 +1,14 @@
 //! The commands, grouped by what they touch.
 
 pub(crate) mod compare;
+pub(crate) mod edit;
 pub(crate) mod init;
+pub(crate) mod merge;
+pub(crate) mod offline;
+mod placing;
+pub(crate) mod repair;
 pub(crate) mod revision;
 pub(crate) mod run;
+pub(crate) mod stamp;
 pub(crate) mod standing;
+pub(crate) mod status;

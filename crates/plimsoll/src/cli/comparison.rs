@@ -192,9 +192,8 @@ pub(crate) const fn manage(context: &Context<'_, '_>) -> compare::Manage {
     }
 }
 
-fn own_tables(context: &Context<'_, '_>) -> [String; 2] {
-    let history = context.project.table();
-    [history.to_owned(), history::own_table(history)]
+fn own_tables(context: &Context<'_, '_>) -> [String; 3] {
+    history::tables(context.project.table())
 }
 
 /// Compares and plans. `db` is where expressions are asked about.
