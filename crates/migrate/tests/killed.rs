@@ -15,7 +15,7 @@ use std::process::{ExitCode, Stdio};
 use history::History;
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::project::Project;
-use plimsoll_migrate::runner::{Direction, Event, Options, Run, Stop, unfinished};
+use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Options, Run, Stop, unfinished};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
 use plimsoll_testkit::oracle;
@@ -37,6 +37,10 @@ async fn main() -> ExitCode {
         killed(backend).await;
         println!("test killed_anywhere ({backend:?}) ... ok");
     }
+    for backend in servers::required().unwrap() {
+        many_at_once(backend).await;
+        println!("test fifty_at_once_do_the_work_once ({backend:?}) ... ok");
+    }
     broken_index().await;
     println!("test an_index_that_was_broken_off_is_built_anew ... ok");
     servers::drop_idle().await.unwrap();
@@ -50,7 +54,13 @@ async fn child(url: &str) -> ExitCode {
         abort_at(&connection, at).await;
     }
     match upgrade(&connection).await {
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(events) => {
+            let done = events
+                .iter()
+                .filter(|event| matches!(event, Event::Done(_)));
+            println!("{}", done.count());
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -237,6 +247,50 @@ fn through(url: &str, port: u16) -> String {
     url.to_string()
 }
 
+/// Fifty replicas of a service start at the same moment.
+async fn many_at_once(backend: Backend) {
+    for populated in [false, true] {
+        let scratch = Scratch::create(backend).await.unwrap();
+        if populated {
+            let url = DbUrl::parse(&scratch.url).unwrap();
+            let connection = connect(&url, Access::Write, None).await.unwrap();
+            upgrade_to(&connection, 4).await.0.unwrap();
+            connection.db.close().await.unwrap();
+        }
+        let program = std::env::current_exe().unwrap();
+        let children: Vec<_> = (0..50)
+            .map(|_| {
+                let mut command = Command::new(&program);
+                command
+                    .env(CHILD, &scratch.url)
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped());
+                command.spawn().unwrap()
+            })
+            .collect();
+        let mut counts = Vec::new();
+        for child in children {
+            let output = child.wait_with_output().await.unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                output.status.success(),
+                "{backend:?}, populated {populated}: {said}"
+            );
+            let count: u32 = String::from_utf8(output.stdout)
+                .unwrap()
+                .trim()
+                .parse()
+                .unwrap();
+            counts.push(count);
+        }
+        counts.sort_unstable();
+        let expected = if populated { 6 } else { 10 };
+        assert_eq!(counts.pop(), Some(expected), "{backend:?}");
+        assert_eq!(counts, vec![0; 49], "{backend:?}");
+        scratch.close().await.unwrap();
+    }
+}
+
 /// PostgreSQL leaves an index behind when building it concurrently fails.
 async fn broken_index() {
     if !servers::required().unwrap().contains(&Backend::Postgres) {
@@ -245,30 +299,7 @@ async fn broken_index() {
     let scratch = Scratch::create(Backend::Postgres).await.unwrap();
     let url = DbUrl::parse(&scratch.url).unwrap();
     let connection = connect(&url, Access::Write, None).await.unwrap();
-    let project = Project::of(&History(Backend::Postgres)).unwrap();
-    let run = |count: usize| {
-        let path: Vec<String> = project.graph().nodes()[..count]
-            .iter()
-            .map(|node| node.id.clone())
-            .collect();
-        let (connection, project) = (&connection, &project);
-        async move {
-            let pending = project.standing(connection).await.unwrap().pending;
-            let path: Vec<String> = path.into_iter().filter(|id| pending.contains(id)).collect();
-            let mut events = Vec::new();
-            let run = Run {
-                connection,
-                project,
-                direction: Direction::Up,
-                options: Options::default(),
-                stop: Stop::never(),
-            };
-            let ran = run
-                .path(&path, &mut |event| events.push(event.clone()))
-                .await;
-            (ran, events)
-        }
-    };
+    let run = |count: usize| upgrade_to(&connection, count);
     run(6).await.0.unwrap();
     scratch.run("UPDATE a SET n = 1").await.unwrap();
     let failure = run(7).await.0.unwrap_err();
@@ -291,4 +322,30 @@ async fn broken_index() {
     assert!(scratch.texts(invalid).await.unwrap().is_empty());
     connection.db.close().await.unwrap();
     scratch.close().await.unwrap();
+}
+
+/// Runs the first revisions of the history.
+async fn upgrade_to(
+    connection: &Connection,
+    count: usize,
+) -> (Result<Vec<Done>, Failure>, Vec<Event>) {
+    let project = Project::of(&History(connection.url.backend())).unwrap();
+    let mut path = project.standing(connection).await.unwrap().pending;
+    path.retain(|id| {
+        project.graph().nodes()[..count]
+            .iter()
+            .any(|node| node.id == *id)
+    });
+    let mut events = Vec::new();
+    let run = Run {
+        connection,
+        project: &project,
+        direction: Direction::Up,
+        options: Options::default(),
+        stop: Stop::never(),
+    };
+    let ran = run
+        .path(&path, &mut |event| events.push(event.clone()))
+        .await;
+    (ran, events)
 }
