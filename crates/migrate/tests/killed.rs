@@ -9,18 +9,21 @@ mod history;
 #[path = "killed/proxy.rs"]
 mod proxy;
 
+use std::collections::BTreeSet;
 use std::net::ToSocketAddrs as _;
 use std::process::{ExitCode, Stdio};
 
 use history::History;
 use plimsoll_migrate::connect::{Access, Connection, connect};
-use plimsoll_migrate::project::Project;
+use plimsoll_migrate::offline::Offline;
+use plimsoll_migrate::project::{Finding, Project};
 use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Options, Run, Stop, unfinished};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
 use plimsoll_testkit::oracle;
 use plimsoll_testkit::servers::{self, Scratch};
 use proxy::Proxy;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 /// The address that a run of its own is to work on.
@@ -33,13 +36,26 @@ async fn main() -> ExitCode {
     if let Ok(url) = std::env::var(CHILD) {
         return child(&url).await;
     }
+    // A test of this name can be asked for, as with the usual harness.
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| name.contains(wanted));
     for backend in servers::required().unwrap() {
+        if !is_wanted("killed_anywhere") {
+            break;
+        }
         killed(backend).await;
         println!("test killed_anywhere ({backend:?}) ... ok");
     }
     for backend in servers::required().unwrap() {
+        if !is_wanted("fifty_at_once_do_the_work_once") {
+            break;
+        }
         many_at_once(backend).await;
         println!("test fifty_at_once_do_the_work_once ({backend:?}) ... ok");
+    }
+    for backend in servers::required().unwrap() {
+        as_a_script(backend).await;
+        println!("test a_script_does_what_a_run_does ({backend:?}) ... ok");
     }
     broken_index().await;
     println!("test an_index_that_was_broken_off_is_built_anew ... ok");
@@ -245,6 +261,98 @@ fn through(url: &str, port: u16) -> String {
     url.set_host(Some("127.0.0.1")).unwrap();
     url.set_port(Some(port)).unwrap();
     url.to_string()
+}
+
+/// The script of a run, carried out by the server's own shell.
+async fn as_a_script(backend: Backend) {
+    let (by_run, by_script) = (
+        Scratch::create(backend).await.unwrap(),
+        Scratch::create(backend).await.unwrap(),
+    );
+    let url = DbUrl::parse(&by_run.url).unwrap();
+    let connection = connect(&url, Access::Write, None).await.unwrap();
+    upgrade(&connection).await.unwrap();
+    connection.db.close().await.unwrap();
+    let project = Project::of(&History(backend)).unwrap();
+    let ids: Vec<&str> = project
+        .graph()
+        .nodes()
+        .iter()
+        .map(|node| node.id.as_str())
+        .collect();
+    let offline = Offline {
+        project: &project,
+        server: by_script.server().await.unwrap(),
+    };
+    let (first, last) = ids.split_at(5);
+    // In two scripts, the second of which has to know what the first has made.
+    let nothing = BTreeSet::new();
+    let half: BTreeSet<&str> = first.iter().copied().collect();
+    for (applied, path) in [(&nothing, first), (&half, last)] {
+        let script = offline.run(applied, path, Direction::Up).await.unwrap();
+        shell(&by_script, &script).await;
+    }
+    assert_eq!(
+        contents(&by_script).await,
+        contents(&by_run).await,
+        "{backend:?}"
+    );
+    let connection = connect(&DbUrl::parse(&by_script.url).unwrap(), Access::Read, None)
+        .await
+        .unwrap();
+    let standing = project.standing(&connection).await.unwrap();
+    assert!(standing.is_at_head() && standing.edited.is_empty());
+    let findings = project.verify(&connection).await.unwrap();
+    assert!(
+        findings
+            .iter()
+            .all(|(_, finding)| *finding == Finding::Same),
+        "{findings:?}"
+    );
+    connection.db.close().await.unwrap();
+    by_run.close().await.unwrap();
+    by_script.close().await.unwrap();
+}
+
+/// Gives a script to the server's shell.
+async fn shell(scratch: &Scratch, script: &str) {
+    let url = url::Url::parse(&scratch.url).unwrap();
+    let mut command = match scratch.backend {
+        Backend::Sqlite => {
+            let mut command = Command::new("sqlite3");
+            let file = DbUrl::parse(&scratch.url).unwrap();
+            command.arg(file.file().unwrap());
+            command
+        }
+        Backend::Postgres => {
+            let mut command = Command::new("psql");
+            command.args(["--no-psqlrc", "--quiet", &scratch.url]);
+            command
+        }
+        Backend::Mysql => {
+            let mut command = Command::new("mariadb");
+            command.args(["--host", url.host_str().unwrap(), "--user", url.username()]);
+            command.args(["--port", &url.port().unwrap_or(3306).to_string()]);
+            command.env("MYSQL_PWD", url.password().unwrap_or_default());
+            command.arg(url.path().trim_start_matches('/'));
+            command
+        }
+    };
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the server's shell is on the PATH");
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(script.as_bytes()).await.unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.is_empty(),
+        "{said}\n{script}"
+    );
 }
 
 /// Fifty replicas of a service start at the same moment.
