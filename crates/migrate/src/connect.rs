@@ -17,6 +17,10 @@ use thiserror::Error;
 
 use crate::url::DbUrl;
 
+mod beside;
+
+pub use beside::BesideError;
+
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
