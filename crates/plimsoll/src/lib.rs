@@ -14,6 +14,7 @@
 pub mod cli;
 #[doc(hidden)]
 pub mod forward;
+pub mod health;
 pub mod startup;
 
 pub use plimsoll_migrate::{prelude, revision};

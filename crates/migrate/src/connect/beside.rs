@@ -48,6 +48,10 @@ impl Connection {
     /// # Errors
     /// When it is not a pool of sqlx's, or the database does not let another session in.
     pub async fn beside(db: &DatabaseConnection) -> Result<Self, BesideError> {
+        #[allow(
+            clippy::match_wildcard_for_single_variants,
+            reason = "SeaORM's own enum grows with its features"
+        )]
         let (mut db, url) = match &db.inner {
             DatabaseConnectionType::SqlxSqlitePoolConnection(_) => {
                 sqlite(db, db.get_sqlite_connection_pool()).await?
@@ -58,7 +62,6 @@ impl Connection {
             DatabaseConnectionType::SqlxMySqlPoolConnection(_) => {
                 mysql(db.get_mysql_connection_pool()).await?
             }
-            // SeaORM's own enum grows with its features.
             _ => return Err(BesideError::NoPool),
         };
         let refusals = Refusals::default();
