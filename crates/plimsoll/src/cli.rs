@@ -10,12 +10,12 @@ use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 
-mod answers;
+pub(crate) mod answers;
 pub(crate) mod args;
 mod ask;
 mod between;
 mod command;
-mod comparison;
+pub(crate) mod comparison;
 mod config;
 mod context;
 mod error;

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod forward;
 pub mod health;
 pub mod startup;
+pub mod testing;
 
 pub use plimsoll_migrate::{prelude, revision};
 pub use plimsoll_schema::extras;

@@ -8,7 +8,7 @@
 //! # }
 //! use plimsoll::startup::{Policy, auto_migrate};
 //!
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
 //! let db = sea_orm::Database::connect(std::env::var("DATABASE_URL")?).await?;
 //! auto_migrate(&db, Migrator, Policy::from_env()?).await?;
 //! # Ok(())

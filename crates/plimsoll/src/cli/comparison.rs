@@ -165,7 +165,7 @@ pub(crate) async fn look(
     Ok(inspected)
 }
 
-fn unread(error: InspectError) -> CliError {
+pub(crate) fn unread(error: InspectError) -> CliError {
     CliError::new(Exit::Database, format!("inspect: {error}"))
 }
 
@@ -186,7 +186,12 @@ pub(crate) fn recorded(context: &Context<'_, '_>) -> Result<Option<Catalog>, Cli
 
 /// Who owns what the models never stated.
 pub(crate) const fn manage(context: &Context<'_, '_>) -> compare::Manage {
-    match context.place.config.manage {
+    manage_of(&context.place.config)
+}
+
+/// The same, by what `plimsoll.toml` says.
+pub(crate) const fn manage_of(config: &Config) -> compare::Manage {
+    match config.manage {
         Manage::Stated => compare::Manage::Stated,
         Manage::Everything => compare::Manage::Everything,
     }
@@ -279,14 +284,14 @@ pub(crate) async fn judge(
 }
 
 /// A catalog without what `ignore` names.
-fn ours(config: &Config, mut catalog: Catalog) -> Catalog {
+pub(crate) fn ours(config: &Config, mut catalog: Catalog) -> Catalog {
     catalog
         .tables
         .retain(|name, _| !config.ignores(&name.name) && !config.ignores(&name.to_string()));
     catalog
 }
 
-fn unreadable(error: &ModelsError) -> CliError {
+pub(crate) fn unreadable(error: &ModelsError) -> CliError {
     let help = match error {
         ModelsError::NoEntities => {
             "add `use entity as _;` to main.rs of the migrations crate, with your crate's name"

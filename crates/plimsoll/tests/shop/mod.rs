@@ -29,6 +29,7 @@ pub(crate) enum Statement {
     Create(Box<sea_orm_migration::prelude::TableCreateStatement>),
     Alter(sea_orm_migration::prelude::TableAlterStatement),
     Drop(sea_orm_migration::prelude::TableDropStatement),
+    Sql(&'static str),
 }
 
 pub(crate) struct Revision(pub(crate) &'static str, pub(crate) Step);
@@ -56,6 +57,9 @@ async fn run(manager: &SchemaManager<'_>, statements: Vec<Statement>) -> Result<
             Statement::Create(table) => manager.create_table(*table).await?,
             Statement::Alter(table) => manager.alter_table(table).await?,
             Statement::Drop(table) => manager.drop_table(table).await?,
+            Statement::Sql(sql) => {
+                manager.get_connection().execute_unprepared(sql).await?;
+            }
         }
     }
     Ok(())
