@@ -23,6 +23,7 @@ mod hint;
 mod output;
 pub(crate) mod place;
 mod proof;
+pub(crate) mod selection;
 pub(crate) mod side;
 mod workbench;
 

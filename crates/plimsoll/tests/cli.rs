@@ -446,6 +446,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -495,6 +498,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -531,6 +537,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -562,6 +571,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]

@@ -52,16 +52,23 @@ pub(crate) enum Color {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Address of the database [default: plimsoll.toml, then the SQLite file plimsoll.db]
+    /// Address of the database [default: plimsoll.toml, then the SQLite file plimsoll.db] [env: DATABASE_URL]
+    // The variable is read where the flag's rank and the variable's differ: in `selection`.
+    #[arg(short = 'u', long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Environment of plimsoll.toml, which says where the databases are
     #[arg(
-        short = 'u',
+        short,
         long,
         global = true,
-        env = "DATABASE_URL",
+        env = "PLIMSOLL_ENV",
         hide_env_values = true,
-        value_name = "URL"
+        value_name = "NAME"
     )]
-    pub(crate) database_url: Option<String>,
+    pub(crate) env: Option<String>,
+    /// One of several databases of plimsoll.toml
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) database: Option<String>,
     /// Schema to work in (PostgreSQL's search_path)
     #[arg(
         short = 's',

@@ -150,7 +150,7 @@ pub(crate) struct Wanted {
 pub(crate) fn scope(context: &Context<'_, '_>, schemas: Vec<String>) -> Scope {
     Scope {
         schemas,
-        ignore: own_tables(context).to_vec(),
+        ignore: own_tables(context),
     }
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn unread(error: InspectError) -> CliError {
 /// What the models state.
 pub(crate) fn stated(context: &Context<'_, '_>, server: &Server) -> Result<Catalog, CliError> {
     let options = models::Options {
-        ignored_tables: BTreeSet::from(own_tables(context)),
+        ignored_tables: own_tables(context).into_iter().collect(),
     };
     let read = models::read_in_child(server, &options).map_err(|error| unreadable(&error))?;
     Ok(ours(&context.place.config, read.catalog))
@@ -197,9 +197,19 @@ pub(crate) const fn manage_of(config: &Config) -> compare::Manage {
     }
 }
 
-fn own_tables(context: &Context<'_, '_>) -> [String; 2] {
-    let history = context.project.table();
-    [history.to_owned(), history::own_table(history)]
+fn own_tables(context: &Context<'_, '_>) -> Vec<String> {
+    histories(&context.place.config, context.project.table())
+}
+
+/// The history table, and those of the project's other databases, which may be in the same one; each with ours beside it.
+pub(crate) fn histories(config: &Config, table: &str) -> Vec<String> {
+    let others = config.databases.values();
+    let others = others.filter_map(|named| named.history_table.as_deref());
+    let tables: BTreeSet<&str> = others.chain([table]).collect();
+    tables
+        .into_iter()
+        .flat_map(|table| [table.to_owned(), history::own_table(table)])
+        .collect()
 }
 
 /// Compares and plans. `db` is where expressions are asked about.

@@ -9,6 +9,7 @@ use super::args::Global;
 use super::error::{CliError, Exit};
 use super::output::Output;
 use super::place::Place;
+use super::selection::{InTable, select};
 
 /// What every command starts from.
 pub(crate) struct Context<'a, 'o> {
@@ -23,12 +24,17 @@ impl<'a, 'o> Context<'a, 'o> {
     pub(crate) fn new(
         migrator: &impl MigratorTraitSelf,
         global: Global,
-        place: Place,
+        mut place: Place,
         output: &'a mut Output<'o>,
     ) -> Result<Self, CliError> {
+        let selected = select(&place, &global)?;
+        place.migrations = selected.migrations;
         Ok(Self {
-            project: Project::of(migrator)?,
-            url: place.database(global.database_url.as_deref())?,
+            project: match selected.history_table {
+                None => Project::of(migrator)?,
+                Some(table) => Project::of(&InTable(migrator, table))?,
+            },
+            url: selected.url,
             place,
             global,
             output,

@@ -1,11 +1,9 @@
 //! The models and a database agree.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use plimsoll_differ::inspect::{Scope, inspect};
 use plimsoll_differ::models::{self, Options};
-use plimsoll_migrate::history::own_table;
 use plimsoll_schema::Severity;
 use sea_orm::DatabaseConnection;
 
@@ -48,15 +46,15 @@ async fn compare(db: &DatabaseConnection) -> Result<Comparison, CliError> {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let here = here.or_else(|| std::env::current_dir().ok());
     let place = Place::find(None, None, &here.unwrap_or_default())?;
-    let own = [HISTORY.to_owned(), own_table(HISTORY)];
+    let own = comparison::histories(&place.config, HISTORY);
     let scope = Scope {
         schemas: place.config.schemas.clone(),
-        ignore: own.to_vec(),
+        ignore: own.clone(),
     };
     let mut inspected = inspect(db, &scope).await.map_err(comparison::unread)?;
     inspected.catalog = ours(&place.config, inspected.catalog);
     let options = Options {
-        ignored_tables: BTreeSet::from(own),
+        ignored_tables: own.into_iter().collect(),
     };
     let read = models::read(&inspected.server, &options);
     let read = read.map_err(|error| comparison::unreadable(&error))?;
