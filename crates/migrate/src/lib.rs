@@ -9,4 +9,5 @@ pub mod prelude;
 pub mod project;
 pub mod revision;
 pub mod runner;
+pub mod tenants;
 pub mod url;

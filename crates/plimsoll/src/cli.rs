@@ -25,6 +25,7 @@ pub(crate) mod place;
 mod proof;
 pub(crate) mod selection;
 pub(crate) mod side;
+mod tenants;
 mod workbench;
 
 pub use args::Cli;
@@ -49,6 +50,7 @@ pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
     let mut out = AutoStream::new(std::io::stdout(), choice);
     let mut err = AutoStream::new(std::io::stderr(), choice);
     let mut output = Output::new(&mut out, &mut err);
+    output.live = tenants::is_live();
     if let Err(error) = loaded {
         output.error(&error);
         return ExitCode::from(error.exit.code());

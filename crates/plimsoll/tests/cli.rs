@@ -532,6 +532,8 @@ async fn help() {
     Options:
           --allow-edited            Go on although an applied file was edited
           --lock-timeout <SECONDS>  How long to wait for another run, in seconds [default: 60]
+          --tenants <GLOB>          Each schema whose name fits, as tenant_* (PostgreSQL)
+          --jobs <N>                How many tenants at once [default: 4]
       -h, --help                    Print help
 
     Global options:
@@ -554,6 +556,7 @@ async fn help() {
       upgrade +1       the next one
       upgrade m2026    up to the only revision whose id begins so
       upgrade head-1   all but the last
+      upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name
     [0]
 
     $ downgrade --help

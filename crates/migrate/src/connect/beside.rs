@@ -8,6 +8,7 @@ use sea_orm::{
     SqlxSqliteConnector,
 };
 use thiserror::Error;
+use url::Url;
 
 use super::{BUSY, ConnectError, Connection, PATIENCE, Refusals, attempt};
 use crate::url::{DbUrl, UrlError};
@@ -43,7 +44,7 @@ impl Connection {
     /// Opens a session of its own to where an application's pool goes, with what the pool does to each new session (its `search_path`).
     /// A SQLite database that lives in one connection's memory is reached through the pool itself.
     ///
-    /// Its address has no password, so that nothing can interrupt a statement of it from outside.
+    /// Its address is the pool's as sqlx tells it: certificates that were given as text, not as files, are not in it.
     ///
     /// # Errors
     /// When it is not a pool of sqlx's, or the database does not let another session in.
@@ -100,26 +101,58 @@ async fn sqlite(
 
 async fn postgres(pool: &PgPool) -> Result<(DatabaseConnection, DbUrl), BesideError> {
     let options = pool.connect_options();
-    let url = DbUrl::server(
-        Backend::Postgres,
-        (options.get_host(), options.get_port()),
-        options.get_username(),
-        options.get_database(),
-    )?;
+    let (host, user) = (options.get_host(), options.get_username());
+    // sqlx panics where user or host do not stand in an address as they are.
+    let plain = (*options).clone().username("user").host("localhost");
+    let url = address(
+        plain.to_url_lossy(),
+        user,
+        options.get_socket().map_or(Some(host), |_| None),
+    );
+    let told = || {
+        DbUrl::server(
+            Backend::Postgres,
+            (host, options.get_port()),
+            user,
+            options.get_database(),
+        )
+    };
+    let url = url.map_or_else(told, Ok)?;
     let pool = another(pool, &url).await?;
     Ok((SqlxPostgresConnector::from_sqlx_postgres_pool(pool), url))
 }
 
 async fn mysql(pool: &MySqlPool) -> Result<(DatabaseConnection, DbUrl), BesideError> {
     let options = pool.connect_options();
-    let url = DbUrl::server(
-        Backend::Mysql,
-        (options.get_host(), options.get_port()),
-        options.get_username(),
-        options.get_database(),
-    )?;
+    let (host, user) = (options.get_host(), options.get_username());
+    let plain = (*options).clone().username("user").host("localhost");
+    let url = address(plain.to_url_lossy(), user, Some(host));
+    let told = || {
+        DbUrl::server(
+            Backend::Mysql,
+            (host, options.get_port()),
+            user,
+            options.get_database(),
+        )
+    };
+    let url = url.map_or_else(told, Ok)?;
     let pool = another(pool, &url).await?;
     Ok((SqlxMySqlConnector::from_sqlx_mysql_pool(pool), url))
+}
+
+/// The address with this user and host; `None` where they cannot stand in one.
+fn address(mut url: Url, user: &str, host: Option<&str>) -> Option<DbUrl> {
+    url.set_username(user).ok()?;
+    if let Some(host) = host {
+        let is_bare = host.contains(':') && !host.starts_with('[');
+        let host = if is_bare {
+            format!("[{host}]")
+        } else {
+            host.to_owned()
+        };
+        url.set_host(Some(&host)).ok()?;
+    }
+    DbUrl::parse(url.as_str()).ok()
 }
 
 /// One session on a server, with the options of a pool.
@@ -181,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_search_path_holds_there_too_and_no_password_is_kept() {
+    async fn a_search_path_holds_there_too_and_the_address_leads_there() {
         use plimsoll_testkit::servers::{Scratch, required};
         for backend in required().unwrap() {
             if backend == Backend::Sqlite {
@@ -204,10 +237,34 @@ mod tests {
                 beside.url.database(),
                 DbUrl::parse(&scratch.url).unwrap().database()
             );
+            // A third session, for what only an address leads to.
+            let url = beside.url.reveal(true);
+            Database::connect(url).await.unwrap().close().await.unwrap();
             beside.db.close().await.unwrap();
             db.close().await.unwrap();
             scratch.close().await.unwrap();
         }
+    }
+
+    #[test]
+    fn an_address_has_its_password_and_does_not_show_it() {
+        use sea_orm::sqlx::postgres::PgConnectOptions;
+        let made = |user: &str, host: &str| {
+            let options = PgConnectOptions::new_without_pgpass()
+                .username("user")
+                .host("localhost")
+                .port(5432)
+                .password("hu/sh@1")
+                .database("shop");
+            let url = address(options.to_url_lossy(), user, Some(host)).unwrap();
+            assert!(url.reveal(true).contains(":hu%2Fsh%401@"));
+            url.to_string()
+        };
+        let all = [made("app", "db.example.org"), made("a b@c", "::1")].join("\n");
+        insta::assert_snapshot!(all, @"
+        postgres://app:***@db.example.org:5432/shop?sslmode=prefer&statement-cache-capacity=100
+        postgres://a%20b%40c:***@[::1]:5432/shop?sslmode=prefer&statement-cache-capacity=100
+        ");
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::error::EXIT_CODES;
+use super::tenants::{Looking, Tenants};
 
 /// Migrations for SeaORM, generated from your models, proven, and reviewable.
 #[derive(Debug, Parser)]
@@ -148,7 +149,8 @@ Examples:
   upgrade          everything
   upgrade +1       the next one
   upgrade m2026    up to the only revision whose id begins so
-  upgrade head-1   all but the last")]
+  upgrade head-1   all but the last
+  upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name")]
     Upgrade(Upgrade),
     /// Take revisions back
     #[command(after_help = "\
@@ -295,6 +297,9 @@ pub(crate) struct Upgrade {
     /// How long to wait for another run, in seconds
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     pub(crate) lock_timeout: u64,
+    /// Many schemas instead of one.
+    #[command(flatten)]
+    pub(crate) tenants: Tenants,
 }
 
 /// `downgrade`.
@@ -314,6 +319,9 @@ pub(crate) struct Current {
     /// Exit code 5 unless every revision is applied
     #[arg(long)]
     pub(crate) check_heads: bool,
+    /// Many schemas instead of one.
+    #[command(flatten)]
+    pub(crate) tenants: Looking,
 }
 
 /// `show`.

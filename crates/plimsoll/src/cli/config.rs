@@ -172,7 +172,7 @@ mod tests {
         let told = error
             .message
             .replace(&directory.path().display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`");
+        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `databases`, `environments`");
         for misplaced in [
             "database = \"postgres://u:hush@h/d\"",
             "manage = \"postgres://u:hush@h/d\"",

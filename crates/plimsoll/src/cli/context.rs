@@ -52,9 +52,21 @@ impl<'a, 'o> Context<'a, 'o> {
             .map_err(|error| CliError::database("read the history", &error))
     }
 
-    /// Refuses revisions in the database that have no file, and applied files that were edited. `action` is what is refused, as a verb.
+    /// Refuses revisions in the database that have no file, and applied files that were edited; where those are allowed, warns of them.
+    /// `action` is what is refused, as a verb.
     pub(crate) fn refuse_strange(
         &mut self,
+        action: &str,
+        standing: &Standing,
+        allow_edited: bool,
+    ) -> Result<(), CliError> {
+        Self::refuse_strangers(action, standing, allow_edited)?;
+        self.warn_edited(standing);
+        Ok(())
+    }
+
+    /// The same without a word about what is allowed.
+    pub(crate) fn refuse_strangers(
         action: &str,
         standing: &Standing,
         allow_edited: bool,
@@ -72,17 +84,15 @@ impl<'a, 'o> Context<'a, 'o> {
                 "get the missing files, as with `git pull`, or use the database that belongs to this checkout",
             ));
         }
-        let Some(first) = standing.edited.first() else {
-            return Ok(());
-        };
-        if allow_edited {
-            self.warn_edited(standing);
-            return Ok(());
+        match standing.edited.first() {
+            Some(first) if !allow_edited => {
+                let message = format!("{action}: `{first}` was edited after it was applied");
+                Err(CliError::new(Exit::Standing, message).help(
+                    "restore the file and put the change into a new revision, or pass --allow-edited",
+                ))
+            }
+            Some(_) | None => Ok(()),
         }
-        let message = format!("{action}: `{first}` was edited after it was applied");
-        Err(CliError::new(Exit::Standing, message).help(
-            "restore the file and put the change into a new revision, or pass --allow-edited",
-        ))
     }
 
     /// Refuses a database that revisions are missing in.

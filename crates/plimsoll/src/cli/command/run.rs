@@ -13,6 +13,7 @@ use crate::cli::NoRevisions;
 use crate::cli::args::{Downgrade, Upgrade};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::tenants;
 
 /// How long SeaORM's verbs wait for another run.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -21,6 +22,9 @@ pub(crate) async fn upgrade(
     context: &mut Context<'_, '_>,
     args: &Upgrade,
 ) -> Result<Exit, CliError> {
+    if let Some(glob) = &args.tenants.tenants {
+        return tenants::upgrade(context, args, glob).await;
+    }
     let connection = context.connect(Access::Write).await?;
     let standing = context.standing(&connection).await?;
     context.refuse_strange("upgrade", &standing, args.allow_edited)?;
