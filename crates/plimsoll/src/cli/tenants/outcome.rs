@@ -106,7 +106,12 @@ pub(super) fn failure(ended: &[Ended]) -> Result<(), CliError> {
         fitting.map(|one| one.schema.as_str()).collect()
     };
     let failed = names(|one| matches!(one, Outcome::Failed(_)));
-    if !names(|one| matches!(one, Outcome::NotStarted)).is_empty() {
+    let cut_short = names(|one| match one {
+        Outcome::NotStarted => true,
+        Outcome::Failed(error) => error.exit == Exit::Interrupted,
+        Outcome::AtTarget | Outcome::Upgraded(_) => false,
+    });
+    if !cut_short.is_empty() {
         return Err(CliError::new(
             Exit::Interrupted,
             format!("upgrade {}: interrupted", tenants(ended.len())),
