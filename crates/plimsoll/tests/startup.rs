@@ -7,7 +7,7 @@ use plimsoll::startup::{Outcome, Policy, StartupError, auto_migrate, auto_migrat
 use plimsoll_schema::Backend;
 use plimsoll_testkit::servers::{Scratch, required};
 use sea_orm::{Database, DatabaseConnection};
-use shop::{CUSTOMER, EMAIL, Old, Other, Shop};
+use shop::{CUSTOMER, EMAIL, Forked, Line, Longer, Old, Other, Shop};
 
 /// Everything a database has, as text.
 async fn tables(scratch: &Scratch) -> Vec<String> {
@@ -92,6 +92,38 @@ async fn upgrade_applies_what_is_pending() {
         db.ping().await.unwrap();
         let error = auto_migrate(&db, Other, Policy::Upgrade).await.unwrap_err();
         assert!(matches!(error, StartupError::Apart { .. }), "{error}");
+        db.close().await.unwrap();
+        scratch.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_has_to_settle_is_refused() {
+    for backend in required().unwrap() {
+        let scratch = Scratch::create(backend).await.unwrap();
+        let db = pool(&scratch).await;
+        let told = |error: StartupError| format!("{error}\n  {}", error.help());
+        let forked = auto_migrate(&db, Forked, Policy::Upgrade).await;
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told(forked.unwrap_err()), @"
+            start: there are several heads, `m20260104_000000_left` and `m20260104_000000_right`
+              join them with `revision -m merge`, or apply them by hand in the order that is right
+            ");
+        }
+        assert_eq!(tables(&scratch).await, Vec::<String>::new(), "{backend}");
+        auto_migrate(&db, Line, Policy::Upgrade).await.unwrap();
+        let sql = "UPDATE plimsoll_history SET checksum = 'another' WHERE version LIKE '%left'";
+        scratch.run(sql).await.unwrap();
+        // It runs; nothing more may be put on top of it.
+        let outcome = auto_migrate(&db, Line, Policy::Upgrade).await.unwrap();
+        assert_eq!(outcome, Outcome::AtHead);
+        let edited = auto_migrate(&db, Longer, Policy::Upgrade).await;
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told(edited.unwrap_err()), @"
+            start: `m20260104_000000_left` was edited after it was applied
+              restore the file and put the change into a new revision, or run `upgrade --allow-edited` by hand
+            ");
+        }
         db.close().await.unwrap();
         scratch.close().await.unwrap();
     }

@@ -43,7 +43,7 @@ pub enum StartupError {
         pending: Vec<String>,
     },
     /// Files were edited after they were applied, and there is more to apply.
-    #[error("start: {} after it was applied", told(revisions, "edited"))]
+    #[error("start: {} after it was applied", edited(revisions))]
     Edited {
         /// The revisions.
         revisions: Vec<String>,
@@ -112,6 +112,11 @@ fn told(ids: &[String], what: &str) -> String {
         [only] => format!("`{only}` is {what}"),
         [first, ..] => format!("{} are {what} (the first is `{first}`)", ids.len()),
     }
+}
+
+fn edited(ids: &[String]) -> String {
+    let were = if ids.len() == 1 { "was" } else { "were" };
+    format!("{} {were} edited", quoted(ids))
 }
 
 fn quoted(ids: &[String]) -> String {

@@ -3,6 +3,9 @@
 
 use plimsoll::prelude::*;
 
+mod m20260104_000000_left;
+mod m20260104_000000_right;
+
 pub(crate) mod customer {
     use sea_orm::entity::prelude::*;
 
@@ -121,6 +124,47 @@ impl MigratorTrait for Other {
         vec![
             Box::new(Revision(CUSTOMER, customer)),
             Box::new(Revision("m20260103_000000_other", |_| Vec::new())),
+        ]
+    }
+}
+
+/// Two heads.
+pub(crate) struct Forked;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Forked {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(Revision(CUSTOMER, customer)),
+            Box::new(m20260104_000000_left::Left),
+            Box::new(m20260104_000000_right::Right),
+        ]
+    }
+}
+
+/// One of the two lines.
+pub(crate) struct Line;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Line {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(Revision(CUSTOMER, customer)),
+            Box::new(m20260104_000000_left::Left),
+        ]
+    }
+}
+
+/// The same, and what follows it.
+pub(crate) struct Longer;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Longer {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(Revision(CUSTOMER, customer)),
+            Box::new(m20260104_000000_left::Left),
+            Box::new(Revision(EMAIL, email)),
         ]
     }
 }
