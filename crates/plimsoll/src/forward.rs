@@ -80,7 +80,8 @@ fn find(global: &Global, here: &Path) -> Result<PathBuf, CliError> {
     if place.migrations != here && manifest.is_file() {
         return Ok(manifest);
     }
-    if stated.is_some() {
+    let is_named = stated.is_some() || (global.database.is_some() && place.migrations != here);
+    if is_named {
         return Err(CliError::new(
             Exit::Files,
             format!(

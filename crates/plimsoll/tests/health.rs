@@ -117,6 +117,31 @@ async fn asking_writes_nothing() {
     }
 }
 
+/// A table of that name that is somebody else's.
+#[tokio::test]
+async fn a_history_that_cannot_be_read_is_told() {
+    for backend in required().unwrap() {
+        let scratch = Scratch::create(backend).await.unwrap();
+        for sql in [
+            "CREATE TABLE seaql_migrations (a integer)",
+            "INSERT INTO seaql_migrations VALUES (1)",
+        ] {
+            scratch.run(sql).await.unwrap();
+        }
+        let db = pool(&scratch.url).await;
+        let address = serve(Probe::new(db.clone(), &Shop).unwrap()).await;
+        let told = both(address).await;
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told, @r#"
+            200 {"status":"ok"}
+            503 {"status":"unreadable","pending":[],"unknown":[],"reason":"the history cannot be read"}
+            "#);
+        }
+        db.close().await.unwrap();
+        scratch.close().await.unwrap();
+    }
+}
+
 /// A role that may read the history and nothing else is enough; one that may not even do that is told apart.
 #[tokio::test]
 async fn a_role_without_rights_to_change_is_enough() {

@@ -3,6 +3,8 @@
 
 mod shop;
 
+use std::sync::Mutex;
+
 use plimsoll::startup::{Outcome, Policy, StartupError, auto_migrate, auto_migrate_at};
 use plimsoll_schema::Backend;
 use plimsoll_testkit::servers::{Scratch, required};
@@ -234,6 +236,83 @@ async fn a_failure_tells_no_password() {
         let told = format!("{error} {error:?} {}", error.help());
         assert!(!told.contains(secret), "{told}");
     }
+}
+
+/// What every test of this program logs.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_happens_is_logged_and_nothing_secret() {
+    tracing_subscriber::fmt()
+        .with_ansi(false)
+        // One level more, and SeaORM's own `Database::connect` shows the address.
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(|| Log)
+        .init();
+    let secret = "correct-horse-battery";
+    for backend in required().unwrap() {
+        let scratch = Scratch::create(backend).await.unwrap();
+        let mut url = scratch.url.clone();
+        let role = format!("plimsoll_starts_{}", std::process::id());
+        let drop = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => {
+                let make = format!("CREATE ROLE {role} SUPERUSER LOGIN PASSWORD '{secret}'");
+                scratch.run(&make).await.unwrap();
+                Some(format!(
+                    "REASSIGN OWNED BY {role} TO CURRENT_USER; DROP ROLE {role}"
+                ))
+            }
+            Backend::Mysql => {
+                for sql in [
+                    format!("CREATE USER '{role}' IDENTIFIED BY '{secret}'"),
+                    format!("GRANT ALL ON *.* TO '{role}'"),
+                ] {
+                    scratch.run(&sql).await.unwrap();
+                }
+                Some(format!("DROP USER '{role}'"))
+            }
+        };
+        if drop.is_some() {
+            let mut with = url::Url::parse(&url).unwrap();
+            with.set_username(&role).unwrap();
+            with.set_password(Some(secret)).unwrap();
+            url = with.to_string();
+        }
+        let db = Database::connect(url.clone()).await.unwrap();
+        let error = auto_migrate(&db, Shop, Policy::Check).await.unwrap_err();
+        assert!(!format!("{error:?}").contains(secret));
+        auto_migrate(&db, Shop, Policy::Upgrade).await.unwrap();
+        auto_migrate_at(&url, Old, Policy::Upgrade).await.unwrap();
+        db.close().await.unwrap();
+        for sql in drop.iter().flat_map(|sql| sql.split("; ")) {
+            scratch.run(sql).await.unwrap();
+        }
+        scratch.close().await.unwrap();
+    }
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    for line in [
+        "ERROR plimsoll::startup: failed to start: the database is behind, 2 are not applied",
+        "policy=check help=\"run `upgrade` before",
+        "INFO plimsoll::startup: applied revision=m20260102_000000_add_email duration_ms=",
+        "INFO plimsoll::startup: the database was upgraded to head policy=upgrade revisions=2",
+        "WARN plimsoll::startup: the database is ahead",
+    ] {
+        assert!(log.contains(line), "{line}\n{log}");
+    }
+    assert!(!log.contains(secret), "{log}");
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@ use std::fmt;
 
 use plimsoll_differ::inspect;
 use plimsoll_differ::scratch::Scratch as Claimed;
-use plimsoll_migrate::connect::{Access, connect};
+use plimsoll_migrate::connect::{Access, connect, pool};
 use plimsoll_migrate::runner::message;
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTraitSelf;
 use tempfile::TempDir;
 
@@ -100,11 +100,9 @@ impl Scratch {
                 (url, Place::Server(server, claimed))
             }
         };
-        let mut options = ConnectOptions::new(url.reveal(true));
-        options.max_connections(CONNECTIONS).sqlx_logging(false);
-        let db = Database::connect(options)
+        let db = pool(&url, CONNECTIONS)
             .await
-            .map_err(|error| message(&error))?;
+            .map_err(|error| error.to_string())?;
         Ok(Self { db, url, place })
     }
 }
@@ -158,9 +156,9 @@ impl Drop for Scratch {
 }
 
 async fn drop_database(server: &DbUrl, name: &str) -> Result<(), DbErr> {
-    let mut options = ConnectOptions::new(server.reveal(true));
-    options.max_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await?;
+    let db = pool(server, 1)
+        .await
+        .map_err(|error| DbErr::Custom(error.to_string()))?;
     // The name is of our making, and has nothing in it to be quoted. `WITH (FORCE)` is of PostgreSQL 13.
     if server.backend() == Backend::Postgres {
         db.execute_unprepared(&format!(
