@@ -185,22 +185,47 @@ async fn begin(
         Policy::Check => Err(StartupError::Behind {
             pending: standing.pending,
         }),
-        Policy::Upgrade => {
-            permit(&project, &standing)?;
-            let work = Work {
-                connection: acting().await?,
-                project,
-                path: standing.pending,
-                lock_timeout: startup.lock_timeout,
-            };
-            let revisions = ids(work.run().await?);
-            Ok(if revisions.is_empty() {
-                Outcome::AtHead
-            } else {
-                Outcome::Upgraded { revisions }
-            })
-        }
+        Policy::Upgrade => upgrade(project, startup, acting().await?).await,
         Policy::CreateAll => create::all(db, project, &standing, startup, acting).await,
+    }
+}
+
+/// Applies what is pending. Where that stands is read again: on this session the files are compared with what was applied.
+async fn upgrade(
+    project: Project,
+    startup: Startup,
+    connection: Connection,
+) -> Result<Outcome, StartupError> {
+    let standing = project.standing(&connection).await;
+    let permitted = match standing {
+        Ok(standing) => permit(&project, &standing).map(|()| standing.pending),
+        Err(error) => Err(StartupError::Read(message(&error))),
+    };
+    let path = match permitted {
+        Ok(path) => path,
+        Err(error) => {
+            close(&connection).await;
+            return Err(error);
+        }
+    };
+    let work = Work {
+        connection,
+        project,
+        path,
+        lock_timeout: startup.lock_timeout,
+    };
+    let revisions = ids(work.run().await?);
+    Ok(if revisions.is_empty() {
+        Outcome::AtHead
+    } else {
+        Outcome::Upgraded { revisions }
+    })
+}
+
+/// Ends a session. On SQLite it may be the application's own pool; there is nobody to be told of the end, either.
+async fn close(connection: &Connection) {
+    if connection.url.backend() != Backend::Sqlite {
+        let _ = connection.db.clone().close().await;
     }
 }
 
@@ -258,10 +283,7 @@ impl Work {
             stop: Stop::never(),
         };
         let result = run.path(&self.path, &mut |event| log(event)).await;
-        // On SQLite it may be the application's own pool; there is nobody to be told of the end, either.
-        if self.connection.url.backend() != Backend::Sqlite {
-            let _ = self.connection.db.close().await;
-        }
+        close(&self.connection).await;
         result
     }
 }
