@@ -10,12 +10,12 @@ use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 
-mod answers;
+pub(crate) mod answers;
 pub(crate) mod args;
 mod ask;
 mod between;
 mod command;
-mod comparison;
+pub(crate) mod comparison;
 mod config;
 mod context;
 mod error;
@@ -23,7 +23,9 @@ mod hint;
 mod output;
 pub(crate) mod place;
 mod proof;
+pub(crate) mod selection;
 pub(crate) mod side;
+mod tenants;
 mod workbench;
 
 pub use args::Cli;
@@ -48,6 +50,7 @@ pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
     let mut out = AutoStream::new(std::io::stdout(), choice);
     let mut err = AutoStream::new(std::io::stderr(), choice);
     let mut output = Output::new(&mut out, &mut err);
+    output.live = tenants::is_live();
     if let Err(error) = loaded {
         output.error(&error);
         return ExitCode::from(error.exit.code());

@@ -457,6 +457,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -515,6 +518,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -557,11 +563,16 @@ async fn help() {
                                          own setting]
           --attempts <NUMBER>            How often what others hold is asked for [default: 10]
           --single-transaction           All revisions in one transaction (SQLite, PostgreSQL)
+          --tenants <GLOB>               Each schema whose name fits, as tenant_* (PostgreSQL)
+          --jobs <N>                     How many tenants at once [default: 4]
       -h, --help                         Print help
 
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -579,6 +590,7 @@ async fn help() {
       upgrade +1       the next one
       upgrade m2026    up to the only revision whose id begins so
       upgrade head-1   all but the last
+      upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name
     [0]
 
     $ downgrade --help
@@ -604,6 +616,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]

@@ -15,6 +15,7 @@ use crate::cli::args::{Downgrade, Running, Upgrade};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Output;
+use crate::cli::tenants;
 
 pub(crate) async fn upgrade(
     context: &mut Context<'_, '_>,
@@ -22,6 +23,9 @@ pub(crate) async fn upgrade(
 ) -> Result<Exit, CliError> {
     if args.sql {
         return offline::upgrade(context, &args.target).await;
+    }
+    if let Some(glob) = &args.tenants.tenants {
+        return tenants::upgrade(context, args, glob).await;
     }
     let connection = context.connect(Access::Write).await?;
     let standing = context.standing(&connection).await?;
