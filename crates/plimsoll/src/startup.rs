@@ -113,10 +113,9 @@ pub async fn auto_migrate(
             }
             let project = Project::of(&migrator)?;
             drop(migrator);
-            begin(db, project, startup, async || {
-                Ok(Connection::beside(db).await?)
-            })
-            .await
+            let acting = async || Ok(Connection::beside(db).await?);
+            // Boxed, so that the application's own future stays small.
+            Box::pin(begin(db, project, startup, acting)).await
         }
         .await,
     )
@@ -148,7 +147,7 @@ pub async fn auto_migrate_at(
             };
             let looking = connect(&url, access, None).await?;
             let acting = async || Ok(connect(&url, access, None).await?);
-            let result = begin(&looking.db, project, startup, acting).await;
+            let result = Box::pin(begin(&looking.db, project, startup, acting)).await;
             // A session that does not close is closed by the server.
             let _ = looking.db.close().await;
             result

@@ -195,3 +195,43 @@ async fn a_server_that_is_not_there_is_told_without_its_password() {
     help: start the server, or correct the host and port in DATABASE_URL
     ");
 }
+
+#[tokio::test]
+async fn a_role_that_may_make_no_database_is_told_what_it_needs() {
+    let password = "correct-horse-battery";
+    for (backend, server) in addresses().await {
+        let role = format!("plimsoll_tester_{}", std::process::id());
+        let (make, drop) = match backend {
+            Backend::Sqlite => continue,
+            Backend::Postgres => (
+                vec![format!("CREATE ROLE {role} LOGIN PASSWORD '{password}'")],
+                format!("DROP ROLE {role}"),
+            ),
+            Backend::Mysql => {
+                let name = server.texts("SELECT database()").await.unwrap();
+                (
+                    vec![
+                        format!("CREATE USER '{role}' IDENTIFIED BY '{password}'"),
+                        format!("GRANT ALL ON `{}`.* TO '{role}'", name[0]),
+                    ],
+                    format!("DROP USER '{role}'"),
+                )
+            }
+        };
+        for sql in make {
+            server.run(&sql).await.unwrap();
+        }
+        let mut url = url::Url::parse(&server.url).unwrap();
+        url.set_username(&role).unwrap();
+        url.set_password(Some(password)).unwrap();
+        let told = panics(async {
+            Scratch::at(url.as_str()).await;
+        })
+        .await;
+        server.run(&drop).await.unwrap();
+        let help = "help: give the role the right to create databases, or name another server in TEST_DATABASE_URL";
+        assert!(told.contains(help) && told.contains("denied"), "{told}");
+        assert!(!told.contains(password), "{told}");
+        server.close().await.unwrap();
+    }
+}

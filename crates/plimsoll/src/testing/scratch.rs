@@ -3,7 +3,7 @@
 use std::fmt;
 
 use plimsoll_differ::inspect;
-use plimsoll_differ::scratch::Scratch as Claimed;
+use plimsoll_differ::scratch::{Scratch as Claimed, ScratchError};
 use plimsoll_migrate::connect::{Access, connect, pool};
 use plimsoll_migrate::runner::message;
 use plimsoll_migrate::url::DbUrl;
@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTraitSelf;
 use tempfile::TempDir;
 
-use super::{SQLITE, stated};
+use super::{SERVERS, SQLITE, stated};
 use crate::startup::{Policy, auto_migrate_at};
 
 /// How many connections a test may have at once.
@@ -117,9 +117,21 @@ async fn claim(url: &DbUrl) -> Result<Claimed, String> {
     let server = server.map_err(|error| error.to_string())?;
     let claimed = Claimed::create(&url.reveal(true), &server)
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| refused(&error))?;
     let _ = claimed.db.clone().close().await;
     Ok(claimed)
+}
+
+fn refused(error: &ScratchError) -> String {
+    let cause = match error {
+        ScratchError::Create { source, .. } | ScratchError::Connect { source, .. } => {
+            message(source)
+        }
+        ScratchError::Address => error.to_string(),
+    };
+    format!(
+        "{cause}\nhelp: give the role the right to create databases, or name another server in {SERVERS}"
+    )
 }
 
 impl Drop for Scratch {
