@@ -4,6 +4,7 @@
 //! crate, then what goes with it (`catalog.json`). A crash before `lib.rs` leaves the old project and a file nobody reads; a crash after
 //! it leaves the new project with the catalog of the revision before, whose outdated statements find nothing left to take back.
 
+mod exchange;
 mod lib_rs;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +59,50 @@ pub fn register(
         replaces: true,
     }));
     write::all(&targets)?;
+    Ok(Registered { revision, lib })
+}
+
+/// Puts a revision in the place of several: writes its file, and in `src/lib.rs` it stands where the `last` of them stood; the others'
+/// lines and all their files go.
+///
+/// # Errors
+/// When a file is there already, cannot be written, or a line of theirs is not found as this tool writes it; then nothing is changed.
+pub fn replace(
+    project: &Path,
+    stem: &str,
+    text: &str,
+    replaced: &[String],
+    last: &str,
+) -> Result<Registered, CodegenError> {
+    let lib = project.join("src").join("lib.rs");
+    let revision = project.join("src").join(format!("{stem}.rs"));
+    let bytes = std::fs::read(&lib).map_err(|error| CodegenError::io("read", &lib, error))?;
+    let mut new = String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(lib.clone()))?;
+    for id in replaced {
+        let instead = (id == last).then_some(stem);
+        new = exchange::exchange(&new, id, instead).map_err(|problem| CodegenError::Layout {
+            path: lib.clone(),
+            line: problem.line,
+            problem: problem.text,
+        })?;
+    }
+    write::all(&[
+        Target {
+            path: revision.clone(),
+            text: text.to_owned(),
+            replaces: false,
+        },
+        Target {
+            path: lib.clone(),
+            text: new,
+            replaces: true,
+        },
+    ])?;
+    for id in replaced {
+        let old = project.join("src").join(format!("{id}.rs"));
+        // Nobody reads it any more; that it stays is no failure of what was done.
+        let _ = std::fs::remove_file(old);
+    }
     Ok(Registered { revision, lib })
 }
 

@@ -15,6 +15,7 @@ mod words;
 pub(crate) use capture::recording;
 pub use capture::{Asks, capture};
 pub use kind::{Kind, kind};
+pub use words::leads;
 pub(crate) use words::{Word, words};
 
 /// Names the rules of [`Script::checksum`], in front of the digest.

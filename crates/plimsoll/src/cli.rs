@@ -109,6 +109,7 @@ async fn dispatch(
         Command::Heads(args) => Ok(command::standing::heads(&mut context, &args)),
         Command::Branches => Ok(command::standing::branches(&mut context)),
         Command::Merge(args) => command::merge::run(&mut context, &args),
+        Command::Squash(args) => Box::pin(command::squash::run(&mut context, &args)).await,
         Command::Stamp(args) => command::stamp::stamp(&mut context, &args).await,
         Command::EnsureVersion(args) => command::stamp::ensure_version(&mut context, &args).await,
         Command::Status => command::status::status(&mut context).await,

@@ -649,3 +649,235 @@ async fn what_was_applied_is_verified_and_set_right() {
     [0]
     ");
 }
+
+#[tokio::test]
+async fn several_become_one() {
+    let shell = Shell::project();
+    let ids = [
+        "m20260101_a",
+        "m20260102_b",
+        "m20260103_bill",
+        "m20260104_bill_more",
+        "m20260105_ship",
+        "m20260106_other",
+    ];
+    let mods: String = ids.iter().map(|id| format!("mod {id};\n")).collect();
+    let list: String = ids
+        .iter()
+        .map(|id| format!("            Box::new({id}::Migration),\n"))
+        .collect();
+    let lib = format!(
+        "use plimsoll::prelude::*;\n\n{mods}\npub struct Migrator;\n\n#[async_trait::async_trait]\nimpl MigratorTrait for Migrator {{\n    \
+         fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![\n{list}        ]\n    }}\n}}\n"
+    );
+    std::fs::write(shell.path().join("src/lib.rs"), lib).unwrap();
+    for id in ids {
+        std::fs::write(shell.path().join(format!("src/{id}.rs")), "").unwrap();
+    }
+    let session = shell
+        .session(
+            &Project,
+            &[
+                "squash base:shipping@head -m start",
+                "squash base:m20260101_a -m start",
+                "squash base:m20260102_b -m start --rev-id m20260101_start",
+            ],
+        )
+        .await;
+    insta::assert_snapshot!(session, @r"
+    $ squash base:shipping@head -m start
+    ! error: failed to squash: `m20260104_bill_more` follows `m20260103_bill`, which lies in the middle
+    ! help: let the range end there, or let it hold that revision too
+    [2]
+    $ squash base:m20260101_a -m start
+    ! error: failed to squash: `base:m20260101_a` holds 1 revisions
+    ! help: give a range of two or more, as in `base:head` or `m2026:m2027`
+    [2]
+    $ squash base:m20260102_b -m start --rev-id m20260101_start
+    wrote DIR/src/m20260101_start.rs, which stands for 2 revisions; their files are removed
+    ! review it; a database on which all of them are applied takes it as applied, and one on which some are has to be upgraded with the files as they were
+    [0]
+    ");
+    let lib = std::fs::read_to_string(shell.path().join("src/lib.rs")).unwrap();
+    insta::assert_snapshot!(lib, @r"
+    use plimsoll::prelude::*;
+
+    mod m20260101_start;
+    mod m20260103_bill;
+    mod m20260104_bill_more;
+    mod m20260105_ship;
+    mod m20260106_other;
+
+    pub struct Migrator;
+
+    #[async_trait::async_trait]
+    impl MigratorTrait for Migrator {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            vec![
+                Box::new(m20260101_start::Migration),
+                Box::new(m20260103_bill::Migration),
+                Box::new(m20260104_bill_more::Migration),
+                Box::new(m20260105_ship::Migration),
+                Box::new(m20260106_other::Migration),
+            ]
+        }
+    }
+    ");
+    let text = std::fs::read_to_string(shell.path().join("src/m20260101_start.rs")).unwrap();
+    let start = text.find("plimsoll::revision!").unwrap();
+    insta::assert_snapshot!(&text[start..], @r#"
+    plimsoll::revision! {
+        id: "m20260101_start",
+        parents: [],
+        replaces: ["m20260101_a", "m20260102_b"],
+    }
+
+    #[derive(DeriveMigrationName)]
+    pub struct Migration;
+
+    #[async_trait::async_trait]
+    impl MigrationTrait for Migration {
+        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            // Create table `a`.
+            manager
+                .create_table(
+                    Table::create()
+                        .table("a")
+                        .col(ColumnDef::new("id").integer().not_null().primary_key())
+                        .to_owned(),
+                )
+                .await?;
+
+            // Create table `b`.
+            manager
+                .create_table(
+                    Table::create()
+                        .table("b")
+                        .col(ColumnDef::new("id").integer().not_null().primary_key())
+                        .to_owned(),
+                )
+                .await?;
+
+            Ok(())
+        }
+
+        async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            // Takes back: create table `b`.
+            manager
+                .drop_table(Table::drop().table("b").to_owned())
+                .await?;
+
+            // Takes back: create table `a`.
+            manager
+                .drop_table(Table::drop().table("a").to_owned())
+                .await?;
+
+            Ok(())
+        }
+    }
+    "#);
+    assert!(!shell.path().join("src/m20260102_b.rs").exists());
+}
+
+/// Stands for the first two.
+struct Start;
+
+impl MigrationName for Start {
+    fn name(&self) -> &'static str {
+        "m20260102_start"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Start {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        A.up(manager).await?;
+        B.up(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        B.down(manager).await?;
+        A.down(manager).await
+    }
+}
+
+inventory::submit! { Metadata {
+    id: "m20260102_start", parents: &[], labels: &[], depends_on: &[], replaces: &["m20260101_a", "m20260102_b"],
+    source: "//! Start.\nfn up() {}\n",
+} }
+
+struct Squashed;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Squashed {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(Start), Box::new(Bill1), Box::new(Bill2)]
+    }
+}
+
+#[tokio::test]
+async fn a_database_takes_over_what_became_one() {
+    let shell = Shell::new();
+    let mut session = shell.session(&Project, &["upgrade m20260103_bill"]).await;
+    let lines = [
+        "current",
+        "upgrade",
+        "current",
+        "verify",
+        "downgrade base",
+        "upgrade",
+        "current",
+    ];
+    session += &shell.session(&Squashed, &lines).await;
+    insta::assert_snapshot!(session, @r"
+    $ upgrade m20260103_bill
+    applied m20260101_a Create a (N ms)
+    applied m20260102_b Create b (N ms)
+    applied m20260103_bill Create bill1 (N ms)
+    [0]
+    $ current
+    m20260103_bill (current, @billing) Create bill1
+    ! 1 revision is pending; `upgrade` applies it
+    [0]
+    $ upgrade
+    applied m20260104_bill_more Create bill2 (N ms)
+    [0]
+    $ current
+    m20260104_bill_more (head, current) Create bill2
+    [0]
+    $ verify
+    m20260102_start same: it is what was applied
+    m20260103_bill same: it is what was applied
+    m20260104_bill_more same: it is what was applied
+    [0]
+    $ downgrade base
+    took back m20260104_bill_more Create bill2 (N ms)
+    took back m20260103_bill Create bill1 (N ms)
+    took back m20260102_start Start (N ms)
+    [0]
+    $ upgrade
+    applied m20260102_start Start (N ms)
+    applied m20260103_bill Create bill1 (N ms)
+    applied m20260104_bill_more Create bill2 (N ms)
+    [0]
+    $ current
+    m20260104_bill_more (head, current) Create bill2
+    [0]
+    ");
+    let shell = Shell::new();
+    let mut session = shell.session(&Project, &["upgrade m20260101_a"]).await;
+    session += &shell.session(&Squashed, &["upgrade", "repair"]).await;
+    insta::assert_snapshot!(session, @r"
+    $ upgrade m20260101_a
+    applied m20260101_a Create a (N ms)
+    [0]
+    $ upgrade
+    ! error: failed to upgrade: only some of the revisions that `m20260102_start` stands for are applied
+    ! help: `upgrade` with the files as they were before the squash, then with these
+    [5]
+    $ repair
+    partial: only some of the revisions that `m20260102_start` stands for are applied
+      - `upgrade` with the files as they were before the squash, then with these
+    [5]
+    ");
+}

@@ -6,7 +6,7 @@ mod shell;
 use plimsoll::prelude::*;
 use plimsoll_schema::Backend;
 use plimsoll_testkit::servers::{self, Scratch};
-use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use sea_orm::TransactionTrait as _;
 use shell::Shell;
 
 struct One;

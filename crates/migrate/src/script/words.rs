@@ -67,6 +67,14 @@ pub(crate) fn words(sql: &str) -> impl Iterator<Item = Word<'_>> {
     })
 }
 
+/// Whether a statement begins with these keywords, given in capitals.
+pub fn leads(sql: &str, keywords: &[&str]) -> bool {
+    let mut words = words(sql);
+    keywords
+        .iter()
+        .all(|keyword| words.next().is_some_and(|word| word.is(keyword)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

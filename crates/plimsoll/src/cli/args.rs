@@ -9,7 +9,9 @@ use super::tenants::{Looking, Tenants};
 
 mod graph;
 
-pub(crate) use graph::{Edit, EnsureVersion, Heads, History, Merge, Placing, Repair, Stamp};
+pub(crate) use graph::{
+    Edit, EnsureVersion, Heads, History, Merge, Placing, Repair, Squash, Stamp,
+};
 
 /// Migrations for SeaORM, generated from your models, proven, and reviewable.
 #[derive(Debug, Parser)]
@@ -203,6 +205,16 @@ Examples:
   merge heads -m \"merge billing and shipping\"
   merge 2026a 2026b")]
     Merge(Merge),
+    /// Write one revision that stands for several, proven to make what they make
+    #[command(after_help = "\
+Examples:
+  squash base:m20260911 -m \"everything up to the first release\"
+  squash m20260912:head -m \"second release\" --dry-run
+
+Both ends are included. The files it stands for are removed; a database on which all of them are applied
+takes it as applied. Rows, views, triggers and rights are not compared: what the revisions do to them is listed,
+and --leave-out leaves it out.")]
+    Squash(Squash),
     /// Write down that revisions are applied, without running them
     #[command(after_help = "\
 Examples:

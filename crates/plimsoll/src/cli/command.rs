@@ -9,6 +9,7 @@ mod placing;
 pub(crate) mod repair;
 pub(crate) mod revision;
 pub(crate) mod run;
+pub(crate) mod squash;
 pub(crate) mod stamp;
 pub(crate) mod standing;
 pub(crate) mod status;

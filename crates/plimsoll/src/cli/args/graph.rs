@@ -44,6 +44,29 @@ pub(crate) struct Merge {
     pub(crate) at: Option<String>,
 }
 
+/// `squash`.
+#[derive(Debug, Args)]
+pub(crate) struct Squash {
+    /// The revisions from A to B, both included
+    #[arg(value_name = "A:B")]
+    pub(crate) range: String,
+    /// What it is for; names the file
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: String,
+    /// Where in the graph.
+    #[command(flatten)]
+    pub(crate) place: Placing,
+    /// Leave out what the revisions do beyond tables
+    #[arg(long)]
+    pub(crate) leave_out: bool,
+    /// Show everything, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The time in the file's name, as 2026-01-31T12:00:00Z [default: SOURCE_DATE_EPOCH, then now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+}
+
 /// Where a new revision stands in the graph.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Placing {

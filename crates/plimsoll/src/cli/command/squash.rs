@@ -1,0 +1,301 @@
+//! `squash`: one revision that stands for several, proven to make what they make.
+//!
+//! Invariant: what the revisions do beyond tables is never left out in silence.
+
+use std::collections::BTreeSet;
+
+use plimsoll_codegen::{render_file, replace};
+use plimsoll_differ::compare::Manage;
+use plimsoll_migrate::connect::{Access, Connection, connect};
+use plimsoll_migrate::graph::Point;
+use plimsoll_migrate::runner::{Direction, Options, Run, Stop};
+use plimsoll_migrate::script::{Item, leads};
+use plimsoll_report::style;
+use plimsoll_schema::{Change, TableChange};
+
+use super::placing;
+use super::revision::{created, unwritten, up_to_date};
+use crate::cli::answers::Given;
+use crate::cli::args::Squash;
+use crate::cli::comparison::{Comparison, Wanted, judge, look, scope};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Exit};
+use crate::cli::proof::prove;
+use crate::cli::workbench::Workbench;
+
+const ACTION: &str = "squash";
+
+pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Squash) -> Result<Exit, CliError> {
+    let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
+    up_to_date(context, ACTION)?;
+    let set = set(context, &args.range)?;
+    let ends = Ends::of(context, &set)?;
+    refuse_left_out(context, &set, args.leave_out).await?;
+    let mut bench = Workbench::at(context.url.clone()).await?;
+    let result = write(context, args, &mut bench, &set, &ends, created).await;
+    bench.clear(context.output).await;
+    result
+}
+
+async fn write(
+    context: &mut Context<'_, '_>,
+    args: &Squash,
+    bench: &mut Workbench,
+    set: &[String],
+    ends: &Ends,
+    created: jiff::Timestamp,
+) -> Result<Exit, CliError> {
+    let before = made(context, bench, &ends.before).await?;
+    let all: Vec<String> = ends.before.iter().chain(set).cloned().collect();
+    let after = made(context, bench, &all).await?;
+    let comparison = compared(context, &before, &after).await?;
+    let errors = comparison.errors();
+    if !errors.is_empty() {
+        let message = format!("{ACTION}: what the revisions make cannot be made at once");
+        return Err(CliError::new(Exit::Blocked, message).because(errors));
+    }
+    prove(context, &before, None, &comparison).await?;
+    let mut place = args.place.clone();
+    place.splice = true;
+    let mut header = placing::header(
+        context,
+        ACTION,
+        &place,
+        ends.parents.clone(),
+        &args.message,
+        created,
+    )?;
+    header.labels.extend(ends.labels.iter().cloned());
+    header.depends_on.extend(ends.depends_on.iter().cloned());
+    header.replaces = set.to_vec();
+    let mut plan = comparison.plan.clone();
+    plan.diagnostics.clone_from(&comparison.hazards);
+    let text = render_file(&plan, &header).map_err(|error| unwritten(ACTION, &error))?;
+    let (name, dim) = (style::REVISION, style::DIM);
+    if args.dry_run {
+        context
+            .output
+            .text(&format!("\n{dim}// {}.rs{dim:#}\n{text}", header.id));
+        return Ok(Exit::Ok);
+    }
+    let written = replace(
+        &context.place.migrations,
+        &header.id,
+        &text,
+        set,
+        &ends.last,
+    )
+    .map_err(|error| unwritten(ACTION, &error))?;
+    let shown = crate::cli::place::Place::shown(&written.revision);
+    context.output.text(&format!(
+        "wrote {name}{shown}{name:#}, which stands for {} revisions; their files are removed\n",
+        set.len()
+    ));
+    context.output.note(
+        "review it; a database on which all of them are applied takes it as applied, and one on which some are has to be upgraded with the files as they were",
+    );
+    Ok(Exit::Ok)
+}
+
+/// The revisions of a range, both ends included.
+fn set(context: &Context<'_, '_>, range: &str) -> Result<Vec<String>, CliError> {
+    let graph = context.project.graph();
+    let (from, to) = graph.range(range, &BTreeSet::new())?;
+    let set: Vec<String> = graph
+        .between(&from, &to)
+        .into_iter()
+        .filter(|id| *id != "base")
+        .map(str::to_owned)
+        .collect();
+    if set.len() < 2 {
+        let message = format!("{ACTION}: `{range}` holds {} revisions", set.len());
+        return Err(CliError::new(Exit::Usage, message)
+            .help("give a range of two or more, as in `base:head` or `m2026:m2027`"));
+    }
+    if let [Point::At(id), _, ..] = to.as_slice() {
+        let message = format!("{ACTION}: `{range}` ends in several revisions, as `{id}`");
+        return Err(CliError::new(Exit::Usage, message).help("`merge` them first, or name one"));
+    }
+    Ok(set)
+}
+
+/// Where a set of revisions hangs in the graph.
+struct Ends {
+    /// What has to be applied before.
+    before: Vec<String>,
+    /// What the first of them follow.
+    parents: Vec<String>,
+    labels: Vec<String>,
+    depends_on: Vec<String>,
+    /// The one that all others lead to.
+    last: String,
+}
+
+impl Ends {
+    fn of(context: &Context<'_, '_>, set: &[String]) -> Result<Self, CliError> {
+        let graph = context.project.graph();
+        let inside: BTreeSet<&str> = set.iter().map(String::as_str).collect();
+        let last = set.last().cloned().unwrap_or_default();
+        let mut ends = Self {
+            before: Vec::new(),
+            parents: Vec::new(),
+            labels: Vec::new(),
+            depends_on: Vec::new(),
+            last,
+        };
+        for node in set.iter().filter_map(|id| graph.node(id)) {
+            let outside = |ids: &[String]| -> Vec<String> {
+                ids.iter()
+                    .filter(|id| !inside.contains(id.as_str()))
+                    .cloned()
+                    .collect()
+            };
+            ends.parents.extend(outside(&node.parents));
+            ends.depends_on.extend(outside(&node.depends_on));
+            ends.labels.extend(node.labels.iter().cloned());
+            let leaves = graph
+                .children(&node.id)
+                .into_iter()
+                .find(|child| !inside.contains(child));
+            if let (Some(child), true) = (leaves, node.id != ends.last) {
+                let message = format!(
+                    "{ACTION}: `{child}` follows `{}`, which lies in the middle",
+                    node.id
+                );
+                return Err(CliError::new(Exit::Usage, message)
+                    .help("let the range end there, or let it hold that revision too"));
+            }
+        }
+        for list in [&mut ends.parents, &mut ends.depends_on, &mut ends.labels] {
+            list.sort();
+            list.dedup();
+        }
+        let needed: BTreeSet<&str> = graph.with_ancestors(&ends.last);
+        let ids = graph.nodes().iter().map(|node| node.id.as_str());
+        ends.before = ids
+            .filter(|id| needed.contains(id) && !inside.contains(id))
+            .map(str::to_owned)
+            .collect();
+        Ok(ends)
+    }
+}
+
+/// Refuses what a comparison of tables cannot see: rows, views, triggers, rights.
+async fn refuse_left_out(
+    context: &mut Context<'_, '_>,
+    set: &[String],
+    leave_out: bool,
+) -> Result<(), CliError> {
+    let mut left: Vec<String> = Vec::new();
+    for id in set {
+        let script = context
+            .project
+            .script(id, Direction::Up, context.url.backend())
+            .await;
+        match script {
+            Err(asks) => left.push(format!("{id}: {asks}")),
+            Ok(script) => {
+                let beyond = script.items.iter().filter_map(beyond_tables);
+                left.extend(beyond.map(|what| format!("{id}: {what}")));
+            }
+        }
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    if leave_out {
+        for what in left {
+            context.output.warning(&format!("left out: {what}"));
+        }
+        return Ok(());
+    }
+    let message = format!(
+        "{ACTION}: the revisions do more than make tables\n  {}",
+        left.join("\n  ")
+    );
+    Err(CliError::new(Exit::Blocked, message)
+        .help("let the range end before; or pass --leave-out, and put what has to stay into the new file by hand"))
+}
+
+/// What an item does that a comparison of tables does not see.
+fn beyond_tables(item: &Item) -> Option<String> {
+    const SEEN: [&[&str]; 13] = [
+        &["CREATE", "TABLE"],
+        &["CREATE", "INDEX"],
+        &["CREATE", "UNIQUE", "INDEX"],
+        &["CREATE", "FULLTEXT", "INDEX"],
+        &["CREATE", "SPATIAL", "INDEX"],
+        &["CREATE", "TYPE"],
+        &["ALTER", "TABLE"],
+        &["ALTER", "TYPE"],
+        &["DROP", "TABLE"],
+        &["DROP", "INDEX"],
+        &["DROP", "TYPE"],
+        &["RENAME", "TABLE"],
+        &["COMMENT", "ON"],
+    ];
+    match item {
+        Item::Sql(statement) => {
+            let is_seen = SEEN.iter().any(|words| leads(&statement.sql, words));
+            (!is_seen).then(|| statement.sql.clone())
+        }
+        Item::Operation(change) => match change.as_ref() {
+            Change::AlterTable { table, changes }
+                if changes
+                    .iter()
+                    .any(|change| matches!(change, TableChange::Fill(_))) =>
+            {
+                Some(format!("fills rows of `{table}`"))
+            }
+            Change::AlterTable { .. }
+            | Change::CreateTable(_)
+            | Change::DropTable(_)
+            | Change::RenameTable(_)
+            | Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::AlterEnum(_)
+            | Change::RenameEnum(_)
+            | Change::RenameEnumValue { .. } => None,
+        },
+        Item::Begin | Item::Commit | Item::Rollback => None,
+    }
+}
+
+/// A scratch database on which these revisions are applied.
+async fn made(
+    context: &Context<'_, '_>,
+    bench: &mut Workbench,
+    ids: &[String],
+) -> Result<Connection, CliError> {
+    let url = bench.address().await?;
+    let schema = context.global.database_schema.as_deref();
+    let connection = connect(&url, Access::Write, schema).await?;
+    let run = Run {
+        connection: &connection,
+        project: &context.project,
+        direction: Direction::Up,
+        options: Options::default(),
+        stop: Stop::on_signals(),
+    };
+    run.path(ids, &mut |_| {}).await?;
+    Ok(connection)
+}
+
+/// What leads from one database to the other, every fact of it.
+async fn compared(
+    context: &Context<'_, '_>,
+    before: &Connection,
+    after: &Connection,
+) -> Result<Comparison, CliError> {
+    let scope = scope(context, context.place.config.schemas.clone());
+    let wanted = look(context, &after.db, &scope).await?;
+    let wanted = Wanted {
+        now: wanted.catalog,
+        last: None,
+        manage: Manage::Exact,
+        is_open: false,
+        has_rows: false,
+    };
+    let inspected = look(context, &before.db, &scope).await?;
+    judge(&before.db, &scope, inspected, wanted, &Given::default()).await
+}
