@@ -141,7 +141,10 @@ Examples:
   upgrade          everything
   upgrade +1       the next one
   upgrade m2026    up to the only revision whose id begins so
-  upgrade head-1   all but the last")]
+  upgrade head-1   all but the last
+  upgrade --backup s3://backups/shop   with a backup before it, if anything is pending
+
+If the backup fails, nothing is touched and the exit code is 8.")]
     Upgrade(Upgrade),
     /// Take revisions back
     #[command(after_help = "\
@@ -179,6 +182,32 @@ Examples:
   show current
   show m20260102")]
     Show(Show),
+    /// Back the database up
+    #[command(after_help = "\
+Examples:
+  backup                              where plimsoll.toml says: [backup] to = \"…\"
+  backup --to /var/backups/shop
+  backup --to s3://backups/shop       with the feature `s3`
+
+Writes a compressed dump and, when that was read again and found whole, a manifest beside it.")]
+    Backup(Backup),
+    /// Put a backup back, into an empty database
+    #[command(after_help = "\
+Examples:
+  restore /var/backups/shop/shop-20260131T120000.000Z-base.sql.gz
+  restore s3://backups/shop/shop-20260131T120000.000Z-base.sql.gz -u postgres://localhost/shop_restored
+
+Nothing is ever dropped: a database that holds anything is refused.")]
+    Restore(Restore),
+    /// Load a dump into the schema of the revisions, and send files beside it
+    #[command(after_help = "\
+Examples:
+  seed --dump demo.sql.gz
+  seed --dump demo.sql.gz --assets demo/images --to s3://shop/images
+
+The dump is read through first: one that is cut off, or for another backend, touches nothing. Then the
+database is brought to head and the rows are loaded in one transaction. Run again, it goes on where it was.")]
+    Seed(Seed),
     /// Tell whether models and database agree: exit code 0, or 3 when they differ
     #[command(after_help = "\
 Examples:
@@ -285,6 +314,62 @@ pub(crate) struct Upgrade {
     /// Go on although an applied file was edited
     #[arg(long)]
     pub(crate) allow_edited: bool,
+    /// How long to wait for another run, in seconds
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) lock_timeout: u64,
+    /// The backup before it.
+    #[command(flatten)]
+    pub(crate) backup: BackupFirst,
+}
+
+/// Whether a backup is made before anything is touched.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BackupFirst {
+    /// Back up to this folder or store first [default: plimsoll.toml]
+    #[arg(id = "backup_first", long = "backup", value_name = "DIR|URL")]
+    pub(crate) to: Option<String>,
+    /// Do without the backup that plimsoll.toml asks for
+    #[arg(long, conflicts_with = "backup_first")]
+    pub(crate) no_backup: bool,
+}
+
+/// `backup`.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The folder or store [default: plimsoll.toml]
+    #[arg(long, value_name = "DIR|URL")]
+    pub(crate) to: Option<String>,
+}
+
+/// `restore`.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The dump that `backup` wrote, or its manifest
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) source: String,
+    /// Leave out owners and rights (PostgreSQL)
+    #[arg(long)]
+    pub(crate) no_owner: bool,
+}
+
+/// `seed`.
+#[derive(Debug, Args)]
+pub(crate) struct Seed {
+    /// The dump, in SQL, packed with gzip or not
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dump: PathBuf,
+    /// A folder of files to send
+    #[arg(long, value_name = "DIR", requires = "to")]
+    pub(crate) assets: Option<PathBuf>,
+    /// The folder or store they go to
+    #[arg(long, value_name = "DIR|URL", requires = "assets")]
+    pub(crate) to: Option<String>,
+    /// Delete the rows of the tables that the dump fills, in the same transaction
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// The backup before it.
+    #[command(flatten)]
+    pub(crate) backup: BackupFirst,
     /// How long to wait for another run, in seconds
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     pub(crate) lock_timeout: u64,

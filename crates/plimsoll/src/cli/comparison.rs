@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use plimsoll_backup::SEED_TABLE;
 use plimsoll_differ::compare::{self, Diff, Forms, Input};
 use plimsoll_differ::inspect::{self, InspectError, Inspection, Scope};
 use plimsoll_differ::models::{self, ModelsError};
@@ -192,9 +193,14 @@ pub(crate) const fn manage(context: &Context<'_, '_>) -> compare::Manage {
     }
 }
 
-fn own_tables(context: &Context<'_, '_>) -> [String; 2] {
+/// The tables of ours beside the project's.
+pub(crate) fn own_tables(context: &Context<'_, '_>) -> [String; 3] {
     let history = context.project.table();
-    [history.to_owned(), history::own_table(history)]
+    [
+        history.to_owned(),
+        history::own_table(history),
+        SEED_TABLE.to_owned(),
+    ]
 }
 
 /// Compares and plans. `db` is where expressions are asked about.

@@ -24,6 +24,18 @@ pub(crate) struct Config {
     pub(crate) schemas: Vec<String>,
     /// The database.
     pub(crate) database: Database,
+    /// Backups.
+    pub(crate) backup: Backup,
+}
+
+/// Backups of a project's database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Backup {
+    /// The folder or store that they go to; a relative folder is taken from this file. Where it is said, `upgrade` makes one first.
+    pub(crate) to: Option<String>,
+    /// Whether `upgrade` refuses to run when it is not said where a backup goes.
+    pub(crate) required: bool,
 }
 
 /// Who owns what the models never stated.
@@ -53,6 +65,7 @@ impl Default for Config {
             ignore: Vec::new(),
             schemas: Vec::new(),
             database: Database::default(),
+            backup: Backup::default(),
         }
     }
 }
@@ -65,7 +78,7 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
         read_toml(
             path,
-            "the keys are migrations, manage, ignore, schemas and [database] url",
+            "the keys are migrations, manage, ignore, schemas, [database] url, and [backup] to and required",
         )
     }
 
@@ -145,7 +158,7 @@ mod tests {
         let told = error
             .message
             .replace(&directory.path().display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`");
+        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `backup`");
         std::fs::write(
             &path,
             "ignore = [\"tmp_*\"]\n[database]\nurl = \"sqlite:x.db\"",

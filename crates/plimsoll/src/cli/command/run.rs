@@ -10,7 +10,8 @@ use plimsoll_report::{document, style};
 use sea_orm_migration::MigratorTraitSelf as _;
 
 use crate::cli::NoRevisions;
-use crate::cli::args::{Downgrade, Upgrade};
+use crate::cli::args::{BackupFirst, Downgrade, Upgrade};
+use crate::cli::before;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 
@@ -27,6 +28,14 @@ pub(crate) async fn upgrade(
     let graph = context.project.graph();
     let path = graph.upgrade_path(&args.target, &standing.applied_set())?;
     let path = owned(&path);
+    before::back_up(
+        context,
+        &connection,
+        &standing,
+        !path.is_empty(),
+        &args.backup,
+    )
+    .await?;
     let patience = Duration::from_secs(args.lock_timeout);
     carry_out(context, &connection, Direction::Up, &path, patience).await
 }
@@ -50,7 +59,9 @@ pub(crate) async fn up(context: &mut Context<'_, '_>, num: Option<u32>) -> Resul
     let connection = context.connect(Access::Write).await?;
     let standing = context.standing(&connection).await?;
     context.refuse_strange("upgrade", &standing, false)?;
-    let path = first(standing.pending, num);
+    let path = first(standing.pending.clone(), num);
+    let none = BackupFirst::default();
+    before::back_up(context, &connection, &standing, !path.is_empty(), &none).await?;
     carry_out(context, &connection, Direction::Up, &path, PATIENCE).await
 }
 
@@ -108,8 +119,22 @@ async fn carry_out(
 ) -> Result<Exit, CliError> {
     if path.is_empty() {
         context.output.text("nothing to do\n");
-        report(context, direction, &[]);
-        return Ok(Exit::Ok);
+    }
+    let done = run_path(context, connection, direction, path, patience).await?;
+    report(context, direction, &done);
+    Ok(Exit::Ok)
+}
+
+/// Runs revisions, and tells each.
+pub(crate) async fn run_path(
+    context: &mut Context<'_, '_>,
+    connection: &Connection,
+    direction: Direction,
+    path: &[String],
+    patience: Duration,
+) -> Result<Vec<Done>, CliError> {
+    if path.is_empty() {
+        return Ok(Vec::new());
     }
     let run = Run {
         connection,
@@ -140,9 +165,7 @@ async fn carry_out(
             }
         })
         .await;
-    let done = result?;
-    report(context, direction, &done);
-    Ok(Exit::Ok)
+    Ok(result?)
 }
 
 fn report(context: &mut Context<'_, '_>, direction: Direction, done: &[Done]) {
