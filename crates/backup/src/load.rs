@@ -73,6 +73,10 @@ pub async fn is_loaded(
     if !content.history.iter().any(|table| table == SEED_TABLE) {
         return Ok(false);
     }
+    is_marked(connection, survey).await
+}
+
+async fn is_marked(connection: &Connection, survey: &Survey) -> Result<bool, BackupError> {
     let sql = format!(
         "SELECT checksum FROM {SEED_TABLE} WHERE checksum = '{}'",
         survey.sha256
@@ -125,7 +129,16 @@ pub async fn load(seed: &Seed<'_>, tell: &mut Tell<'_>) -> Result<Loaded, Backup
         help: help(seed).await?,
         stop: &seed.stop,
     };
-    carry_out(seed.connection, &script, tell).await
+    let loaded = carry_out(seed.connection, &script, tell).await?;
+    // A client that ended well and carried nothing out would be believed otherwise.
+    if is_marked(seed.connection, seed.survey).await? {
+        return Ok(loaded);
+    }
+    Err(BackupError::Database {
+        action: "load the dump".into(),
+        reason: "the client ended, and its transaction was not committed".into(),
+        help: script.help,
+    })
 }
 
 /// Carries a script out in one transaction.

@@ -1,7 +1,7 @@
 //! The servers' own programs: found, told where to go, run.
 //!
-//! Invariant: a password never stands on a command line, where every user of the machine can read it: PostgreSQL's programs get it in their
-//! environment, MySQL's in a file that only this user can read.
+//! Invariant: a password never stands on a command line, where every user of the machine can read it: the programs get it in their
+//! environment. Nothing of it is on a disk, where a process that was killed would leave it.
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
@@ -102,13 +102,15 @@ impl Tool {
                 None
             }
             WayIn::File(text) => {
-                let file = secret_file(text)
+                let file = options_file(text)
                     .map_err(|error| BackupError::file("write", &std::env::temp_dir(), &error))?;
                 let mut flag = std::ffi::OsString::from("--defaults-file=");
                 flag.push(file.path());
                 command.arg(flag);
-                // An old variable of theirs, which would win over the file.
-                command.env_remove("MYSQL_PWD");
+                match &self.login.password {
+                    Some(password) => command.env("MYSQL_PWD", password),
+                    None => command.env_remove("MYSQL_PWD"),
+                };
                 Some(file)
             }
         };
@@ -154,8 +156,8 @@ impl Tool {
     }
 }
 
-/// In a file that only this user can read.
-fn secret_file(text: &str) -> std::io::Result<NamedTempFile> {
+/// In a file that only this user can read; the user's own files of options are left out, so that nothing there wins over the address.
+fn options_file(text: &str) -> std::io::Result<NamedTempFile> {
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()
         .prefix("plimsoll-")
@@ -284,16 +286,14 @@ impl Login {
         }
     }
 
-    /// A text without the password, in any of the spellings that a program was given.
+    /// A text without the password.
     fn hidden(&self, text: &str) -> String {
         match self
             .password
             .as_deref()
             .filter(|password| !password.is_empty())
         {
-            Some(password) => text
-                .replace(password, "***")
-                .replace(&escaped(password), "***"),
+            Some(password) => text.replace(password, "***"),
             None => text.to_owned(),
         }
     }
@@ -357,11 +357,10 @@ fn postgres(
 
 /// <https://mariadb.com/kb/en/configuring-mariadb-with-option-files/>
 fn mysql(facts: &BTreeMap<String, String>) -> String {
-    const NAMES: [(&str, &str); 9] = [
+    const NAMES: [(&str, &str); 8] = [
         ("host", "host"),
         ("port", "port"),
         ("user", "user"),
-        ("password", "password"),
         ("socket", "socket"),
         ("ssl-ca", "ssl-ca"),
         ("sslca", "ssl-ca"),
@@ -429,7 +428,6 @@ mod tests {
         host="::1"
         port="3307"
         user="app"
-        password="a\"b\\c#"
         ssl-ca="/ca.pem"
         loose-ssl
         loose-ssl-verify-server-cert
@@ -452,7 +450,7 @@ mod tests {
     #[test]
     fn the_file_is_for_this_user_alone() {
         use std::os::unix::fs::PermissionsExt as _;
-        let file = secret_file("[client]\n").unwrap();
+        let file = options_file("[client]\n").unwrap();
         let mode = file.as_file().metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

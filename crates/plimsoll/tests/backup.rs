@@ -4,6 +4,7 @@
 mod child;
 mod shell;
 
+use std::io::Write as _;
 use std::path::Path;
 
 use child::{Bench, PASSWORD, S3, SECRET, Shop, no_secret, program};
@@ -511,6 +512,12 @@ async fn a_backup_that_is_killed_is_none() {
             at.read_to_end(&mut word).await.unwrap();
             kill(signal, child.id().unwrap());
             let status = child.wait().await.unwrap();
+            // The tool outlives a process that was killed: it goes on, and ends.
+            let pipe = std::fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(&wait);
+            pipe.unwrap().write_all(b"on\n").unwrap();
             assert_eq!(
                 status.code(),
                 if signal == "TERM" { Some(130) } else { None }

@@ -5,6 +5,9 @@ use plimsoll_schema::Backend;
 use super::statements::Statement;
 use super::token::Name;
 
+/// How much of a statement is looked at for what only one backend writes, in bytes.
+const START: usize = 4096;
+
 /// What a part of a dump does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -134,7 +137,11 @@ pub(super) fn evidence(own: &Statement) -> Option<Backend> {
     if head.begins(&["LOCK", "TABLES"]) || head.begins(&["UNLOCK", "TABLES"]) {
         return Some(Backend::Mysql);
     }
-    (head.word(0) == "PRAGMA").then_some(Backend::Sqlite)
+    // How sqlite3 writes the end of a line within a text.
+    let start = &own.text[..own.text.len().min(START)];
+    let newline = || start.windows(11).any(|bytes| bytes == b"',char(10))");
+    let sqlite = head.word(0) == "PRAGMA" || head.begins(&["DELETE", "FROM", "SQLITE_SEQUENCE"]);
+    (sqlite || head.word(0) == "INSERT" && newline()).then_some(Backend::Sqlite)
 }
 
 /// The backend whose tool wrote a dump that begins so.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use plimsoll::prelude::*;
+use plimsoll_migrate::connect::Access;
 use plimsoll_schema::Backend;
 use plimsoll_testkit::servers::Scratch;
 use tokio::process::Command;
@@ -159,6 +160,7 @@ impl Bench {
         self.folder.path().join(name)
     }
 
+    #[allow(dead_code, reason = "not every test program grants")]
     pub(crate) fn role(&self) -> &str {
         &self.role
     }
@@ -179,20 +181,18 @@ impl Bench {
         url.to_string()
     }
 
+    #[allow(dead_code, reason = "not every test program replaces files")]
     /// Looks with a new session: where a SQLite file was put in the place of another, an old one still sees that.
     pub(crate) async fn reopen(&mut self, at: usize) {
-        let scratch = &mut self.databases[at];
-        let db = sea_orm::Database::connect(&scratch.url).await.unwrap();
-        std::mem::replace(&mut scratch.db, db)
-            .close()
-            .await
-            .unwrap();
+        let db = open(&self.databases[at].url).await;
+        let old = std::mem::replace(&mut self.databases[at].db, db);
+        old.close().await.unwrap();
     }
 
     /// Runs statements as the role.
     pub(crate) async fn own(&self, at: usize, statements: &[&str]) {
         use sea_orm::ConnectionTrait as _;
-        let db = sea_orm::Database::connect(self.url(at)).await.unwrap();
+        let db = open(&self.url(at)).await;
         for sql in statements {
             db.execute_unprepared(sql).await.unwrap();
         }
@@ -297,6 +297,13 @@ impl Bench {
         }
         admin.close().await.unwrap();
     }
+}
+
+/// A session whose pool has no task that looks after it: sqlx's would count for ever when it meets a pool that closes.
+async fn open(url: &str) -> sea_orm::DatabaseConnection {
+    let url = plimsoll_migrate::url::DbUrl::parse(url).unwrap();
+    let connection = plimsoll_migrate::connect::connect(&url, Access::Write, None).await;
+    connection.unwrap().db
 }
 
 impl Told {
