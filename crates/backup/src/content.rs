@@ -63,18 +63,15 @@ pub async fn content(connection: &Connection, table: &str) -> Result<Content, Ba
         .query_all_raw(statement)
         .await
         .map_err(refused)?;
-    let ours = [
-        table.to_owned(),
-        history::own_table(table),
-        SEED_TABLE.to_owned(),
-    ];
+    let ours = history::tables(table);
+    let is_ours = |name: &String| ours.contains(name) || name == SEED_TABLE;
     let mut out = Content::default();
     for row in rows {
         let kind: String = row.try_get_by_index(0).map_err(refused)?;
         let name: String = row.try_get_by_index(1).map_err(refused)?;
         if kind != "table" {
             out.others.push(name);
-        } else if ours.contains(&name) {
+        } else if is_ours(&name) {
             out.history.push(name);
         } else {
             out.tables.push(name);

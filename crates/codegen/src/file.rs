@@ -23,6 +23,12 @@ pub struct Header {
     pub id: String,
     /// The ids of the revisions it follows; none is a base.
     pub parents: Vec<String>,
+    /// The names of the branch that begins with it.
+    pub labels: Vec<String>,
+    /// Ids or labels of revisions that have to be applied before it, though it does not follow them.
+    pub depends_on: Vec<String>,
+    /// The ids of the revisions that it stands for.
+    pub replaces: Vec<String>,
     /// What it is for, in the author's words.
     pub message: String,
     /// When it was written.
@@ -42,9 +48,15 @@ pub fn render_file(plan: &Plan, header: &Header) -> Result<String, CodegenError>
     out.push_str("\n#[derive(DeriveMigrationName)]\npub struct Migration;\n\n");
     out.push_str("#[async_trait::async_trait]\nimpl MigrationTrait for Migration {\n");
     let mut placed = hazard::place(plan);
-    out.push_str(&function("up", &up(plan, &mut placed), &placed.elsewhere));
+    let joins = header.parents.len() > 1;
+    out.push_str(&function(
+        "up",
+        &up(plan, &mut placed),
+        &placed.elsewhere,
+        joins,
+    ));
     out.push('\n');
-    out.push_str(&function("down", &down(plan), &[]));
+    out.push_str(&function("down", &down(plan), &[], joins));
     if refuses_transaction(plan) {
         out.push_str(USE_TRANSACTION);
     }
@@ -82,6 +94,14 @@ fn documentation(plan: &Plan, header: &Header) -> String {
         parents => parents.join(", "),
     };
     out.push_str(&lines(0, "//!", 2, &format!("Follows: {parents}")));
+    let lists = [
+        ("Branch", &header.labels),
+        ("Depends on", &header.depends_on),
+        ("Stands for", &header.replaces),
+    ];
+    for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        out.push_str(&lines(0, "//!", 2, &format!("{key}: {}", list.join(", "))));
+    }
     let created = header.created.strftime("%Y-%m-%d %H:%M:%S UTC");
     let _ = writeln!(out, "//! Created: {created}");
     if let Some(server) = &header.compared_with {
@@ -97,12 +117,22 @@ fn documentation(plan: &Plan, header: &Header) -> String {
 }
 
 fn metadata(header: &Header) -> String {
-    let parents: Vec<String> = header.parents.iter().map(|parent| string(parent)).collect();
-    format!(
-        "plimsoll::revision! {{\n    id: {},\n    parents: [{}],\n}}\n",
-        string(&header.id),
-        parents.join(", ")
-    )
+    let mut out = format!("plimsoll::revision! {{\n    id: {},\n", string(&header.id));
+    let lists = [
+        ("parents", &header.parents),
+        ("labels", &header.labels),
+        ("depends_on", &header.depends_on),
+        ("replaces", &header.replaces),
+    ];
+    for (name, list) in lists {
+        // That a base follows nothing is said; what else is not there is not.
+        if !list.is_empty() || name == "parents" {
+            let words: Vec<String> = list.iter().map(|word| string(word)).collect();
+            let _ = writeln!(out, "    {name}: [{}],", words.join(", "));
+        }
+    }
+    out.push_str("}\n");
+    out
 }
 
 /// The blocks of a function's body, each a comment and its statements.
@@ -180,7 +210,7 @@ fn hazard_comment(diagnostic: &Diagnostic) -> String {
     out
 }
 
-fn function(name: &str, blocks: &[String], elsewhere: &[&Diagnostic]) -> String {
+fn function(name: &str, blocks: &[String], elsewhere: &[&Diagnostic], joins: bool) -> String {
     let manager = if blocks.is_empty() {
         "_manager"
     } else {
@@ -194,7 +224,7 @@ fn function(name: &str, blocks: &[String], elsewhere: &[&Diagnostic]) -> String 
         .map(|diagnostic| hazard_comment(diagnostic))
         .collect();
     if blocks.is_empty() {
-        out.push_str(&guidance(name));
+        out.push_str(&guidance(name, joins));
         out.push_str(&hazards);
     } else {
         if !hazards.is_empty() {
@@ -209,8 +239,10 @@ fn function(name: &str, blocks: &[String], elsewhere: &[&Diagnostic]) -> String 
 }
 
 /// What stands in a function that is to be filled in by hand.
-fn guidance(name: &str) -> String {
-    let text = if name == "up" {
+fn guidance(name: &str, joins: bool) -> String {
+    let text = if joins {
+        "This revision joins others and changes nothing itself."
+    } else if name == "up" {
         "Write the change here, and rename `_manager` to `manager`: sea-query's builders \
          (`manager.create_table(…)`), Plimsoll's operations (`manager.apply(AlterTable::new(\"orders\")…)`), or SQL \
          (`manager.get_connection().execute_unprepared(\"…\")`)."

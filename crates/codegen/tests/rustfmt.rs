@@ -44,6 +44,9 @@ fn rustfmt_changes_nothing() {
                 let id = format!("m20261121_101500_{way}_{at}_{seed}");
                 let header = Header {
                     parents: vec![],
+                    labels: Vec::new(),
+                    depends_on: Vec::new(),
+                    replaces: Vec::new(),
                     message: format!("{way} {seed}"),
                     created: "2026-11-21T10:15:00Z".parse().expect("a date"),
                     compared_with: None,

@@ -10,10 +10,14 @@ use thiserror::Error;
 
 use crate::revision;
 
+mod branch;
+mod node;
+mod order;
 mod path;
 mod target;
 
-pub use target::{Point, TargetError};
+pub use node::Node;
+pub use target::{Point, TargetError, bad_label};
 
 /// What is wrong with a project's revisions.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -29,6 +33,44 @@ pub enum GraphError {
         /// The parent it names.
         parent: String,
     },
+    /// A dependency that is not there.
+    #[error(
+        "revision `{revision}` depends on `{dependency}`, which is neither a revision nor a label"
+    )]
+    MissingDependency {
+        /// The revision.
+        revision: String,
+        /// What it names.
+        dependency: String,
+    },
+    /// One label twice.
+    #[error("the label `{label}` is on `{first}` and on `{second}`")]
+    LabelTwice {
+        /// The label.
+        label: String,
+        /// A revision that carries it.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// A label that could not be told from something else.
+    #[error("the label `{label}` on `{revision}` {reason}")]
+    BadLabel {
+        /// The label.
+        label: String,
+        /// The revision that carries it.
+        revision: String,
+        /// What is wrong, as the rest of a sentence.
+        reason: &'static str,
+    },
+    /// A revision that stands for one that is still there.
+    #[error("revision `{revision}` replaces `{replaced}`, which is still in the migrator's list")]
+    StillThere {
+        /// The revision.
+        revision: String,
+        /// The one it stands for.
+        replaced: String,
+    },
     /// Revisions that follow themselves.
     #[error("revisions follow one another in a circle: {}", .0.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" → "))]
     Cycle(Vec<String>),
@@ -42,54 +84,17 @@ impl GraphError {
             Self::MissingParent { .. } => {
                 "restore the parent's file and its line in src/lib.rs, or correct `parents` in the revision's file"
             }
-            Self::Cycle(_) => "correct `parents` in one of these files",
+            Self::MissingDependency { .. } => {
+                "restore that file and its line in src/lib.rs, or correct `depends_on` in the revision's file"
+            }
+            Self::LabelTwice { .. } | Self::BadLabel { .. } => {
+                "choose another label in the revision's file"
+            }
+            Self::StillThere { .. } => {
+                "remove the replaced file and its line in src/lib.rs, or take it out of `replaces`"
+            }
+            Self::Cycle(_) => "correct `parents` or `depends_on` in one of these files",
         }
-    }
-}
-
-/// One revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// Its id, which is its file's name.
-    pub id: String,
-    /// The revisions it follows.
-    pub parents: Vec<String>,
-    /// Its file's text, if the file says `revision!`.
-    pub source: Option<&'static str>,
-}
-
-impl Node {
-    /// What it is for: the first line of the file's own documentation, or the words of its name.
-    pub fn message(&self) -> String {
-        self.source
-            .and_then(|source| {
-                source
-                    .lines()
-                    .find_map(|line| line.trim().strip_prefix("//!"))
-            })
-            .map(|line| line.trim().trim_end_matches('.').to_owned())
-            .filter(|line| !line.is_empty())
-            .unwrap_or_else(|| words(&self.id))
-    }
-
-    /// The checksum of its code; `None` for a file without `revision!`.
-    pub fn checksum(&self) -> Option<String> {
-        self.source.map(crate::checksum::checksum)
-    }
-}
-
-/// `m20260101_120000_add_name` in words: `add name`.
-fn words(id: &str) -> String {
-    let stamp = |part: &str| {
-        part.trim_start_matches('m')
-            .chars()
-            .all(|c| c.is_ascii_digit())
-    };
-    let parts: Vec<&str> = id.split('_').skip_while(|part| stamp(part)).collect();
-    if parts.is_empty() {
-        id.to_owned()
-    } else {
-        parts.join(" ")
     }
 }
 
@@ -97,6 +102,14 @@ fn words(id: &str) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// Where each id stands.
+    places: BTreeMap<String, usize>,
+    /// The places of those that directly follow each revision.
+    children: Vec<Vec<usize>>,
+    /// The revision that carries each label.
+    labels: BTreeMap<String, String>,
+    /// The revision that stands for each replaced one.
+    replaced: BTreeMap<String, String>,
 }
 
 impl Graph {
@@ -114,22 +127,14 @@ impl Graph {
     /// # Errors
     /// When the revisions do not form a graph.
     pub fn from_list(list: &[Box<dyn MigrationTrait>]) -> Result<Self, GraphError> {
+        let known = revision::all();
         let mut nodes: Vec<Node> = Vec::with_capacity(list.len());
         for migration in list {
             let id = migration.name();
-            let metadata = revision::metadata(id);
-            let parents = match metadata {
-                Some(metadata) => metadata.parents.iter().map(ToString::to_string).collect(),
-                None => nodes
-                    .last()
-                    .map(|node| node.id.clone())
-                    .into_iter()
-                    .collect(),
-            };
-            nodes.push(Node {
-                id: id.to_owned(),
-                parents,
-                source: metadata.map(|metadata| metadata.source),
+            let before = nodes.last().map(|node| node.id.as_str());
+            nodes.push(match known.get(id) {
+                Some(metadata) => Node::stated(metadata),
+                None => Node::following(id, before),
             });
         }
         Self::new(nodes)
@@ -139,34 +144,49 @@ impl Graph {
     ///
     /// # Errors
     /// When they do not form a graph.
-    pub fn new(nodes: Vec<Node>) -> Result<Self, GraphError> {
+    pub fn new(mut nodes: Vec<Node>) -> Result<Self, GraphError> {
         let mut ids = BTreeSet::new();
         for node in &nodes {
             if !ids.insert(node.id.clone()) {
                 return Err(GraphError::Duplicate(node.id.clone()));
             }
         }
-        for node in &nodes {
-            if let Some(parent) = node.parents.iter().find(|parent| !ids.contains(*parent)) {
-                return Err(GraphError::MissingParent {
-                    revision: node.id.clone(),
-                    parent: parent.clone(),
-                });
+        let labels = labels(&nodes, &ids)?;
+        let replaced = replaced(&nodes, &ids)?;
+        for node in &mut nodes {
+            for parent in &mut node.parents {
+                if let Some(instead) = replaced.get(parent) {
+                    parent.clone_from(instead);
+                }
+            }
+            for dependency in &mut node.depends_on {
+                if let Some(instead) = replaced.get(dependency).or(labels.get(dependency)) {
+                    dependency.clone_from(instead);
+                }
             }
         }
-        let mut waiting = nodes;
-        let mut done: BTreeSet<String> = BTreeSet::new();
-        let mut ordered = Vec::with_capacity(waiting.len());
-        while !waiting.is_empty() {
-            let ready = |node: &Node| node.parents.iter().all(|parent| done.contains(parent));
-            let Some(at) = waiting.iter().position(ready) else {
-                return Err(GraphError::Cycle(cycle(&waiting)));
-            };
-            let node = waiting.remove(at);
-            done.insert(node.id.clone());
-            ordered.push(node);
+        complete(&nodes, &ids)?;
+        let nodes = order::order(nodes)?;
+        let places: BTreeMap<String, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (node.id.clone(), at))
+            .collect();
+        let mut children = vec![Vec::new(); nodes.len()];
+        for (at, node) in nodes.iter().enumerate() {
+            for parent in &node.parents {
+                if let Some(place) = places.get(parent) {
+                    children[*place].push(at);
+                }
+            }
         }
-        Ok(Self { nodes: ordered })
+        Ok(Self {
+            nodes,
+            places,
+            children,
+            labels,
+            replaced,
+        })
     }
 
     /// The revisions, parents first.
@@ -176,13 +196,26 @@ impl Graph {
 
     /// The revision of that id.
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.id == id)
+        self.nodes.get(*self.places.get(id)?)
+    }
+
+    /// The revision that stands for one that `squash` took away.
+    pub fn replacement(&self, id: &str) -> Option<&Node> {
+        self.node(self.replaced.get(id)?)
     }
 
     /// The revisions that no other follows, in order.
     pub fn heads(&self) -> Vec<&str> {
         let all: BTreeSet<&str> = self.nodes.iter().map(|node| node.id.as_str()).collect();
         self.heads_of(&all)
+    }
+
+    /// The heads that no other revision depends on either: applying these applies everything.
+    pub fn effective_heads(&self) -> Vec<&str> {
+        let needed: BTreeSet<&str> = self.nodes.iter().flat_map(Node::needs).collect();
+        let mut heads = self.heads();
+        heads.retain(|id| !needed.contains(id));
+        heads
     }
 
     /// Those of the given revisions that none of them follows, in order.
@@ -200,87 +233,159 @@ impl Graph {
             .collect()
     }
 
-    /// The revision and everything it follows, directly or not.
+    /// The revision and everything that has to be applied before it: what it follows and what it depends on, directly or not.
     pub fn with_ancestors(&self, id: &str) -> BTreeSet<&str> {
+        self.backwards(id, |node| node.needs().collect())
+    }
+
+    /// Everything that cannot stay without the revision: what follows it or depends on it, directly or not, without itself.
+    pub fn dependents(&self, id: &str) -> BTreeSet<&str> {
+        self.forwards(id, |node| node.needs().collect())
+    }
+
+    /// Everything that follows the revision, directly or not, without itself.
+    pub fn descendants(&self, id: &str) -> BTreeSet<&str> {
+        self.forwards(id, |node| node.parents.iter().map(String::as_str).collect())
+    }
+
+    /// The revisions that directly follow one.
+    pub fn children(&self, id: &str) -> Vec<&str> {
+        let places = self.places.get(id).map(|at| self.children[*at].as_slice());
+        places
+            .unwrap_or_default()
+            .iter()
+            .map(|at| self.nodes[*at].id.as_str())
+            .collect()
+    }
+
+    fn backwards<'a>(
+        &'a self,
+        id: &str,
+        links: impl Fn(&'a Node) -> Vec<&'a str>,
+    ) -> BTreeSet<&'a str> {
         let mut found = BTreeSet::new();
-        // Parents stand before children, so one pass backwards reaches everything.
+        // What is needed stands before what needs it, so one pass backwards reaches everything.
         for node in self.nodes.iter().rev() {
             if node.id == id || found.contains(node.id.as_str()) {
                 found.insert(node.id.as_str());
-                found.extend(node.parents.iter().map(String::as_str));
+                found.extend(links(node));
             }
         }
         found
     }
 
-    /// Everything that follows the revision, directly or not, without itself.
-    pub fn descendants(&self, id: &str) -> BTreeSet<&str> {
+    fn forwards<'a>(
+        &'a self,
+        id: &str,
+        links: impl Fn(&'a Node) -> Vec<&'a str>,
+    ) -> BTreeSet<&'a str> {
         let mut found: BTreeSet<&str> = BTreeSet::new();
         for node in &self.nodes {
-            if node
-                .parents
+            let linked = links(node);
+            if linked
                 .iter()
-                .any(|parent| parent == id || found.contains(parent.as_str()))
+                .any(|link| *link == id || found.contains(link))
             {
                 found.insert(node.id.as_str());
             }
         }
         found
     }
-
-    /// The revisions that directly follow one.
-    pub fn children(&self, id: &str) -> Vec<&str> {
-        self.nodes
-            .iter()
-            .filter(|node| node.parents.iter().any(|parent| parent == id))
-            .map(|node| node.id.as_str())
-            .collect()
-    }
 }
 
-/// One circle among revisions none of which is ready: following any parent that waits ends in one.
-fn cycle(waiting: &[Node]) -> Vec<String> {
-    let by_id: BTreeMap<&str, &Node> = waiting
-        .iter()
-        .map(|node| (node.id.as_str(), node))
-        .collect();
-    let mut path: Vec<&str> = Vec::new();
-    let mut next = waiting.first();
-    while let Some(node) = next {
-        if let Some(start) = path.iter().position(|id| *id == node.id) {
-            path.push(&node.id);
-            return path
-                .split_off(start)
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+/// The revision of each label.
+fn labels(nodes: &[Node], ids: &BTreeSet<String>) -> Result<BTreeMap<String, String>, GraphError> {
+    let mut labels: BTreeMap<String, String> = BTreeMap::new();
+    for node in nodes {
+        for label in &node.labels {
+            let reason = if ids.contains(label) {
+                Some("is the id of a revision")
+            } else {
+                target::bad_label(label)
+            };
+            if let Some(reason) = reason {
+                return Err(GraphError::BadLabel {
+                    label: label.clone(),
+                    revision: node.id.clone(),
+                    reason,
+                });
+            }
+            if let Some(first) = labels.insert(label.clone(), node.id.clone()) {
+                return Err(GraphError::LabelTwice {
+                    label: label.clone(),
+                    first,
+                    second: node.id.clone(),
+                });
+            }
         }
-        path.push(&node.id);
-        next = node
-            .parents
-            .iter()
-            .find_map(|parent| by_id.get(parent.as_str()).copied());
     }
-    Vec::new()
+    Ok(labels)
+}
+
+/// The revision that stands for each replaced one.
+fn replaced(
+    nodes: &[Node],
+    ids: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, GraphError> {
+    let mut replaced = BTreeMap::new();
+    for node in nodes {
+        for old in &node.replaces {
+            if ids.contains(old) {
+                return Err(GraphError::StillThere {
+                    revision: node.id.clone(),
+                    replaced: old.clone(),
+                });
+            }
+            replaced.insert(old.clone(), node.id.clone());
+        }
+    }
+    Ok(replaced)
+}
+
+/// Whether all that the revisions name is there.
+fn complete(nodes: &[Node], ids: &BTreeSet<String>) -> Result<(), GraphError> {
+    for node in nodes {
+        let missing = |names: &[String]| names.iter().find(|name| !ids.contains(*name)).cloned();
+        if let Some(parent) = missing(&node.parents) {
+            return Err(GraphError::MissingParent {
+                revision: node.id.clone(),
+                parent,
+            });
+        }
+        if let Some(dependency) = missing(&node.depends_on) {
+            return Err(GraphError::MissingDependency {
+                revision: node.id.clone(),
+                dependency,
+            });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
 
-    /// `c<a,b` is a revision `c` that follows `a` and `b`.
+    /// `c<a,b` is a revision `c` that follows `a` and `b`; `c<a,b@x,y!d=e` carries the labels `x` and `y`, depends on `d` and stands
+    /// for `e`.
     pub(crate) fn graph(text: &str) -> Result<Graph, GraphError> {
         Graph::new(
             text.split_whitespace()
                 .map(|word| {
+                    let (word, replaces) = word.split_once('=').unwrap_or((word, ""));
+                    let (word, depends_on) = word.split_once('!').unwrap_or((word, ""));
+                    let (word, labels) = word.split_once('@').unwrap_or((word, ""));
                     let (id, parents) = word.split_once('<').unwrap_or((word, ""));
+                    let list = |text: &str| {
+                        let words = text.split(',').filter(|word| !word.is_empty());
+                        words.map(str::to_owned).collect()
+                    };
                     Node {
                         id: id.to_owned(),
-                        parents: parents
-                            .split(',')
-                            .filter(|parent| !parent.is_empty())
-                            .map(str::to_owned)
-                            .collect(),
+                        parents: list(parents),
+                        labels: list(labels),
+                        depends_on: list(depends_on),
+                        replaces: list(replaces),
                         source: None,
                     }
                 })
@@ -328,9 +433,33 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_name_says_what_it_is_for() {
-        assert_eq!(words("m20260101_120000_add_full_name"), "add full name");
-        assert_eq!(words("m20260101_120000"), "m20260101_120000");
-        assert_eq!(words("create_user"), "create user");
+    fn what_is_depended_on_comes_first() {
+        assert_eq!(order("a!b b"), "b a | heads b a");
+        assert_eq!(order("a b@x c<a!x"), "a b c | heads b c");
+        let graph = graph("a b@x c<a!x").unwrap();
+        assert_eq!(graph.effective_heads(), ["c"]);
+        assert_eq!(graph.with_ancestors("c"), BTreeSet::from(["a", "b", "c"]));
+        assert_eq!(graph.dependents("b"), BTreeSet::from(["c"]));
+        assert!(graph.descendants("b").is_empty());
+        insta::assert_snapshot!(order("a!z"), @"revision `a` depends on `z`, which is neither a revision nor a label");
+        insta::assert_snapshot!(order("a!b b!a"), @"revisions follow one another in a circle: `a` → `b` → `a`");
+    }
+
+    #[test]
+    fn labels_are_of_one_revision_and_unlike_anything_else() {
+        insta::assert_snapshot!(order("a@x b<a@x"), @"the label `x` is on `a` and on `b`");
+        insta::assert_snapshot!(order("a b<a@a"), @"the label `a` on `b` is the id of a revision");
+        insta::assert_snapshot!(order("a@head"), @"the label `head` on `a` has a meaning of its own");
+        insta::assert_snapshot!(order("a@x-1"), @"the label `x-1` on `a` holds one of `@`, `+`, `-` and `:`");
+    }
+
+    #[test]
+    fn one_revision_stands_for_several() {
+        assert_eq!(order("s=a,b c<b"), "s c | heads c");
+        assert_eq!(
+            graph("s=a,b c<b").unwrap().replacement("a").unwrap().id,
+            "s"
+        );
+        insta::assert_snapshot!(order("a s=a"), @"revision `s` replaces `a`, which is still in the migrator's list");
     }
 }

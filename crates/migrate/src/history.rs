@@ -1,40 +1,114 @@
 //! What a database remembers of the revisions applied to it.
 //!
 //! SeaORM's own table (`seaql_migrations`: version, applied_at) decides what is applied, so that its runner and ours understand one
-//! another. Beside it stands a table of ours with what it has no room for.
+//! another. Beside it stands a table of ours, to which every run adds what it did and which nothing is taken out of.
 //!
 //! Invariant: reading creates nothing.
-//! Invariant: a row of ours counts only while SeaORM's row has the same time: when another runner takes a revision back and applies
-//! it again, what we knew of it is no longer true.
+//! Invariant: what we know of an applied revision counts only while SeaORM's row has the same time: when another runner takes a
+//! revision back and applies it again, it is no longer true.
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Schema};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, Schema};
 use sea_orm_migration::{SchemaManager, seaql_migrations};
-use sea_query::{Alias, ColumnDef, Expr, ExprTrait, Order, Query, Table};
+use sea_query::{Alias, ColumnDef, Expr, ExprTrait, Func, Order, Query, Table};
 
 /// One applied revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The revision's id.
     pub revision: String,
-    /// When it was applied, in seconds since 1970.
+    /// When it was applied, in seconds since 1970, by the clock of who applied it.
     pub applied_at: i64,
     /// What our own runner wrote beside it.
     pub details: Option<Details>,
 }
 
 /// What SeaORM's table has no room for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
     /// The revisions it followed when it was applied.
     pub parents: Vec<String>,
     /// The checksum of its file when it was applied; `None` for a file without `revision!`.
     pub checksum: Option<String>,
+    /// The checksum of what it did; `None` for one that asks the database.
+    pub statements: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: i64,
-    /// The user of the operating system.
+    /// The user of the operating system and the machine, as `user@machine`.
     pub applied_by: Option<String>,
+    /// The tool that did it, and its version.
+    pub tool: Option<String>,
+}
+
+/// What was done to a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It was applied.
+    Up,
+    /// It was taken back.
+    Down,
+    /// It was written down as applied.
+    Stamp,
+    /// It was written down as not applied.
+    Unstamp,
+}
+
+impl Action {
+    const ALL: [Self; 4] = [Self::Up, Self::Down, Self::Stamp, Self::Unstamp];
+
+    /// Its word in the table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Stamp => "stamp",
+            Self::Unstamp => "unstamp",
+        }
+    }
+
+    /// Whether the revision is applied after it.
+    const fn applies(self) -> bool {
+        match self {
+            Self::Up | Self::Stamp => true,
+            Self::Down | Self::Unstamp => false,
+        }
+    }
+}
+
+/// One thing that was done, or failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The revision.
+    pub revision: String,
+    /// What was done; `None` for a word that only a later version of this tool knows.
+    pub action: Option<Action>,
+    /// When, in seconds since 1970, by the clock of who did it.
+    pub at: i64,
+    /// Whether it was done, and did not fail.
+    pub done: bool,
+    /// What was known of the revision.
+    pub details: Details,
+    /// What else was said about the run.
+    pub note: Option<String>,
+}
+
+impl Entry {
+    /// Something that was written down by hand, at this moment.
+    pub(crate) fn now(revision: &str, action: Action, note: String) -> Self {
+        Self {
+            revision: revision.to_owned(),
+            action: Some(action),
+            at: crate::runner::now(),
+            done: true,
+            details: Details {
+                applied_by: crate::runner::who(),
+                tool: Some(crate::runner::TOOL.to_owned()),
+                ..Details::default()
+            },
+            note: Some(note),
+        }
+    }
 }
 
 /// The name of our table beside a history table of that name.
@@ -46,13 +120,26 @@ pub fn own_table(table: &str) -> String {
     }
 }
 
+/// The name of the table in which a revision that runs statement by statement leaves where it is.
+pub fn progress_table(table: &str) -> String {
+    if table == "seaql_migrations" {
+        "plimsoll_progress".to_owned()
+    } else {
+        format!("{table}_plimsoll_progress")
+    }
+}
+
+/// All tables that belong to a history table of that name, itself first.
+pub fn tables(table: &str) -> [String; 3] {
+    [table.to_owned(), own_table(table), progress_table(table)]
+}
+
 /// The applied revisions in the order in which they were applied; none when there is no table.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn read(db: &DatabaseConnection, table: &str) -> Result<Vec<Row>, DbErr> {
-    let manager = SchemaManager::new(db);
-    if !manager.has_table(table).await? {
+    if !SchemaManager::new(db).has_table(table).await? {
         return Ok(Vec::new());
     }
     let select = Query::select()
@@ -69,52 +156,84 @@ pub async fn read(db: &DatabaseConnection, table: &str) -> Result<Vec<Row>, DbEr
             details: None,
         });
     }
-    let own = own_table(table);
-    if rows.is_empty() || !manager.has_table(&own).await? {
+    if rows.is_empty() {
         return Ok(rows);
     }
-    let mut details = read_details(db, &own).await?;
+    let mut known: BTreeMap<String, Entry> = BTreeMap::new();
+    for entry in entries(db, table).await? {
+        if entry.done && entry.action.is_some_and(Action::applies) {
+            known.insert(entry.revision.clone(), entry);
+        }
+    }
     for row in &mut rows {
-        row.details = details
+        row.details = known
             .remove(&row.revision)
-            .filter(|(applied_at, _)| *applied_at == row.applied_at)
-            .map(|(_, details)| details);
+            .filter(|entry| entry.at == row.applied_at)
+            .map(|entry| entry.details);
     }
     Ok(rows)
 }
 
-async fn read_details(
-    db: &DatabaseConnection,
-    own: &str,
-) -> Result<BTreeMap<String, (i64, Details)>, DbErr> {
-    let names = [
-        "version",
-        "applied_at",
-        "parents",
-        "checksum",
-        "duration_ms",
-        "applied_by",
-    ];
-    let select = Query::select()
-        .columns(names.map(Alias::new))
-        .from(Alias::new(own))
-        .take();
-    let mut found = BTreeMap::new();
-    for row in db.query_all(&select).await? {
-        let parents: String = row.try_get("", "parents")?;
-        let details = Details {
-            parents: parents.split_whitespace().map(str::to_owned).collect(),
-            checksum: row.try_get("", "checksum")?,
-            duration_ms: row.try_get("", "duration_ms")?,
-            applied_by: row.try_get("", "applied_by")?,
-        };
-        found.insert(
-            row.try_get("", "version")?,
-            (row.try_get("", "applied_at")?, details),
-        );
+/// Everything that was done, the oldest first; nothing when there is no table of ours.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn entries(db: &DatabaseConnection, table: &str) -> Result<Vec<Entry>, DbErr> {
+    let own = own_table(table);
+    if !SchemaManager::new(db).has_table(&own).await? {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    // Another version of this tool may have made a table with other columns: what is not there is not known.
+    let select = Query::select()
+        .expr(Expr::cust("*"))
+        .from(Alias::new(&own))
+        .order_by(Alias::new("entry"), Order::Asc)
+        .take();
+    let rows = db.query_all(&select).await?;
+    rows.iter().map(entry).collect()
 }
+
+fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
+    let text = |name: &str| row.try_get::<Option<String>>("", name).ok().flatten();
+    let action = text("action").unwrap_or_default();
+    Ok(Entry {
+        revision: row.try_get("", "version")?,
+        action: Action::ALL.into_iter().find(|known| known.word() == action),
+        at: row.try_get("", "applied_at")?,
+        done: text("outcome").as_deref() == Some(DONE),
+        details: Details {
+            parents: text("parents")
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            checksum: text("checksum"),
+            statements: text("statements"),
+            duration_ms: row.try_get("", "duration_ms").unwrap_or_default(),
+            applied_by: text("applied_by"),
+            tool: text("tool"),
+        },
+        note: text("note"),
+    })
+}
+
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+
+/// The columns of our table, without its key.
+const COLUMNS: [&str; 11] = [
+    "version",
+    "action",
+    "applied_at",
+    "outcome",
+    "parents",
+    "checksum",
+    "statements",
+    "duration_ms",
+    "applied_by",
+    "tool",
+    "note",
+];
 
 /// Creates both tables where they are missing.
 ///
@@ -123,10 +242,8 @@ async fn read_details(
 pub async fn install(db: &DatabaseConnection, table: &str) -> Result<(), DbErr> {
     let manager = SchemaManager::new(db);
     if !manager.has_table(table).await? {
-        let mut create = Schema::new(db.get_database_backend())
-            .create_table_from_entity(seaql_migrations::Entity);
-        create.table(Alias::new(table)).if_not_exists();
-        db.execute(&create).await?;
+        db.execute(&create_for(db.get_database_backend(), table))
+            .await?;
     }
     let own = own_table(table);
     if !manager.has_table(&own).await? {
@@ -135,18 +252,33 @@ pub async fn install(db: &DatabaseConnection, table: &str) -> Result<(), DbErr> 
     Ok(())
 }
 
-fn create_own(own: &str) -> sea_query::TableCreateStatement {
+/// The statement that makes SeaORM's table.
+pub(crate) fn create_for(backend: DbBackend, table: &str) -> sea_query::TableCreateStatement {
+    let mut create = Schema::new(backend).create_table_from_entity(seaql_migrations::Entity);
+    create.table(Alias::new(table)).if_not_exists();
+    create
+}
+
+/// The statement that makes our table.
+pub(crate) fn create_own(own: &str) -> sea_query::TableCreateStatement {
     let text = |name: &str, length| ColumnDef::new(Alias::new(name)).string_len(length).take();
     let number = |name: &str| ColumnDef::new(Alias::new(name)).big_integer().take();
     Table::create()
         .table(Alias::new(own))
         .if_not_exists()
-        .col(text("version", 255).not_null().primary_key())
+        // Numbered by ourselves: a sequence, and SQLite's sqlite_sequence, would be one more thing in the user's schema.
+        .col(number("entry").not_null().primary_key())
+        .col(text("version", 255).not_null())
+        .col(text("action", 16).not_null())
         .col(number("applied_at").not_null())
-        .col(ColumnDef::new(Alias::new("parents")).text().not_null())
+        .col(text("outcome", 16).not_null())
+        .col(ColumnDef::new(Alias::new("parents")).text().null())
         .col(text("checksum", 80).null())
-        .col(number("duration_ms").not_null())
+        .col(text("statements", 80).null())
+        .col(number("duration_ms").null())
         .col(text("applied_by", 255).null())
+        .col(text("tool", 64).null())
+        .col(ColumnDef::new(Alias::new("note")).text().null())
         .take()
 }
 
@@ -164,59 +296,87 @@ pub(crate) async fn is_applied(
     Ok(db.query_one(&select).await?.is_some())
 }
 
-/// Writes down that a revision is applied.
-pub(crate) async fn insert(db: &impl ConnectionTrait, table: &str, row: &Row) -> Result<(), DbErr> {
-    let insert = Query::insert()
-        .into_table(Alias::new(table))
-        .columns([Alias::new("version"), Alias::new("applied_at")])
-        .values_panic([row.revision.as_str().into(), row.applied_at.into()])
-        .take();
-    db.execute(&insert).await?;
-    let own = own_table(table);
-    // A row that another runner's downgrade left behind.
-    db.execute(&delete_from(&own, &row.revision)).await?;
-    let Some(details) = &row.details else {
-        return Ok(());
-    };
-    let names = [
-        "version",
-        "applied_at",
-        "parents",
-        "checksum",
-        "duration_ms",
-        "applied_by",
-    ];
-    let insert = Query::insert()
-        .into_table(Alias::new(&own))
-        .columns(names.map(Alias::new))
-        .values_panic([
-            row.revision.as_str().into(),
-            row.applied_at.into(),
-            details.parents.join(" ").into(),
-            details.checksum.clone().into(),
-            details.duration_ms.into(),
-            details.applied_by.clone().into(),
-        ])
-        .take();
-    db.execute(&insert).await?;
-    Ok(())
-}
-
-/// Writes down that a revision is not applied any more.
-pub(crate) async fn delete(
+/// Writes down what was done, in both tables; what failed, in ours.
+pub(crate) async fn write(
     db: &impl ConnectionTrait,
     table: &str,
-    revision: &str,
+    entry: &Entry,
 ) -> Result<(), DbErr> {
-    db.execute(&delete_from(table, revision)).await?;
-    db.execute(&delete_from(&own_table(table), revision))
-        .await?;
+    if entry.done {
+        match entry.action {
+            Some(Action::Up | Action::Stamp) => db.execute(&applied(table, entry, None)).await?,
+            Some(Action::Down | Action::Unstamp) | None => {
+                db.execute(&taken_back(table, &entry.revision)).await?
+            }
+        };
+    }
+    db.execute(&told(table, entry, None)).await?;
     Ok(())
 }
 
-fn delete_from(table: &str, revision: &str) -> sea_query::DeleteStatement {
+/// SeaORM's row; with a time in SQL for a script.
+pub(crate) fn applied(table: &str, entry: &Entry, at: Option<&str>) -> sea_query::InsertStatement {
+    Query::insert()
+        .into_table(Alias::new(table))
+        .columns([Alias::new("version"), Alias::new("applied_at")])
+        .values_panic([entry.revision.as_str().into(), time(entry, at)])
+        .take()
+}
+
+fn time(entry: &Entry, at: Option<&str>) -> Expr {
+    match at {
+        Some(sql) => Expr::cust(sql.to_owned()),
+        None => entry.at.into(),
+    }
+}
+
+/// SeaORM's row goes.
+pub(crate) fn taken_back(table: &str, revision: &str) -> sea_query::DeleteStatement {
     Query::delete()
         .from_table(Alias::new(table))
         .and_where(Expr::col(Alias::new("version")).eq(revision))
         .take()
+}
+
+/// Our row; with a time in SQL for a script.
+pub(crate) fn told(table: &str, entry: &Entry, at: Option<&str>) -> sea_query::InsertStatement {
+    let details = &entry.details;
+    let own = Alias::new(own_table(table));
+    let last = Expr::expr(Func::coalesce([
+        Expr::col(Alias::new("entry")).max(),
+        Expr::val(0),
+    ]));
+    let values: [Expr; 11] = [
+        entry.revision.as_str().into(),
+        entry.action.map_or("", Action::word).into(),
+        time(entry, at),
+        if entry.done { DONE } else { FAILED }.into(),
+        details.parents.join(" ").into(),
+        optional(details.checksum.as_ref()),
+        optional(details.statements.as_ref()),
+        details.duration_ms.into(),
+        optional(details.applied_by.as_ref()),
+        optional(details.tool.as_ref()),
+        optional(entry.note.as_ref()),
+    ];
+    let select = Query::select()
+        .expr(last.add(1))
+        .exprs(values)
+        .from(own.clone())
+        .take();
+    let mut insert = Query::insert();
+    insert
+        .into_table(own)
+        .columns(["entry"].into_iter().chain(COLUMNS).map(Alias::new));
+    // As many columns as values, both counted above.
+    let _ = insert.select_from(select);
+    insert
+}
+
+/// A value, or NULL as it is written: a parameter alone would have no type (PostgreSQL).
+fn optional(value: Option<&String>) -> Expr {
+    match value {
+        Some(value) => value.as_str().into(),
+        None => Expr::cust("NULL"),
+    }
 }

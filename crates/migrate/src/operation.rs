@@ -18,12 +18,13 @@ mod server;
 
 pub use alter_table::AlterTable;
 pub use apply::Apply;
+pub(crate) use apply::{written, written_on};
 pub use column::{ColumnFacts, Identity, column};
 pub use constraint::{CheckDef, ForeignKeyDef, PrimaryKeyDef, UniqueDef};
 pub use create_table::{CreateTable, DropTable, Options, RenameTable};
 pub use enums::{AlterEnum, CreateEnum, DropEnum, RenameEnum, RenameEnumValue};
 pub use index::IndexDef;
-pub use server::server_of;
+pub use server::{server_named, server_of};
 
 use plimsoll_schema::{TableName, TypeName, Unique, sea};
 

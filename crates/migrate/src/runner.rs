@@ -1,4 +1,5 @@
-//! Runs revisions: one after another on one connection, each whole where the database can do that.
+//! Runs revisions: one after another on one connection, each whole where the database can do that, and otherwise statement by statement
+//! with a journal, so that the next run goes on where this one ended.
 //!
 //! Invariant: where DDL takes part in transactions, a revision and its row in the history are written together or not at all.
 //! Invariant: two runs of ours on one database do not interleave.
@@ -6,23 +7,39 @@
 //! SeaORM's own runner opens a transaction on PostgreSQL only; ours does on SQLite too, because a half-applied revision cannot be
 //! run again. `use_transaction` of a migration decides where it says something.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime};
 
 use plimsoll_schema::Backend;
-use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
-use sea_orm_migration::{MigrationTrait, SchemaManager};
+use sea_orm::DbErr;
+use sea_orm_migration::MigrationTrait;
 
 use crate::connect::Connection;
-use crate::history::{self, Details, Row};
+use crate::history::{self, Action, Details, Entry};
 use crate::project::Project;
+use crate::script::{Asks, Script};
 
 mod failure;
 mod foreign_keys;
+pub(crate) mod journal;
 mod lock;
+mod operation;
+mod retry;
+mod stamp;
+mod steps;
 mod stop;
+mod trace;
+mod whole;
 
+pub(crate) use failure::caught;
 pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
+pub use journal::{At, State, Unfinished, unfinished};
+pub use lock::{Holder, holder};
+pub use stamp::{Remedy, Stamped};
 pub use stop::Stop;
+
+/// This tool and its version, as the history names it.
+pub const TOOL: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +50,33 @@ pub enum Direction {
     Down,
 }
 
+impl Direction {
+    /// Its word in the history and in JSON.
+    pub const fn word(self) -> &'static str {
+        self.action().word()
+    }
+
+    const fn action(self) -> Action {
+        match self {
+            Self::Up => Action::Up,
+            Self::Down => Action::Down,
+        }
+    }
+}
+
 /// What a run tells while it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Another run holds the lock.
-    Waiting,
+    /// Another run holds the lock; who, where that can be known.
+    Waiting(Option<Holder>),
     /// A revision begins.
     Started(String),
+    /// A revision that was begun before goes on: its id, how many statements are done, and of how many.
+    Resumed(String, usize, usize),
+    /// An index that a broken run left behind and that is not valid was dropped, by this statement.
+    Cleared(String),
+    /// Somebody else holds what a statement needs; it is tried again after that time.
+    Retrying(String, Duration),
     /// A revision is done.
     Done(Done),
     /// Another run did it while this one waited.
@@ -56,6 +93,41 @@ pub struct Done {
 }
 
 /// How to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long to wait for another run.
+    pub patience: Duration,
+    /// How long a statement may wait for a lock that others hold (PostgreSQL's `lock_timeout`, MySQL's `lock_wait_timeout`): while it
+    /// waits, everybody else waits behind it. `None` is the server's own setting.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement may run (PostgreSQL's `statement_timeout`, MariaDB's `max_statement_time`). `None` is the server's own
+    /// setting.
+    pub statement_timeout: Option<Duration>,
+    /// How often what met a lock is tried, at least once.
+    pub attempts: u32,
+    /// All revisions in one transaction.
+    pub single_transaction: bool,
+    /// Go on with a statement whose text was changed since it failed.
+    pub allow_edited: bool,
+    /// What the history is to remember of this run.
+    pub note: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            patience: Duration::from_mins(1),
+            lock_timeout: Some(Duration::from_secs(5)),
+            statement_timeout: None,
+            attempts: 10,
+            single_transaction: false,
+            allow_edited: false,
+            note: None,
+        }
+    }
+}
+
+/// A run.
 pub struct Run<'a> {
     /// The session.
     pub connection: &'a Connection,
@@ -63,22 +135,21 @@ pub struct Run<'a> {
     pub project: &'a Project,
     /// Which way.
     pub direction: Direction,
-    /// How long to wait for another run.
-    pub patience: Duration,
+    /// How.
+    pub options: Options,
     /// Who may ask it to stop.
     pub stop: Stop,
 }
+
+/// What a run tells, to whoever listens.
+pub type Tell<'a> = dyn FnMut(&Event) + Send + 'a;
 
 impl Run<'_> {
     /// Runs the revisions of a path, in that order.
     ///
     /// # Errors
     /// When one fails, another run holds the lock for too long, or someone asked to stop; what was done before stays done.
-    pub async fn path(
-        &self,
-        path: &[String],
-        tell: &mut dyn FnMut(&Event),
-    ) -> Result<Vec<Done>, Failure> {
+    pub async fn path(&self, path: &[String], tell: &mut Tell<'_>) -> Result<Vec<Done>, Failure> {
         let mut done = Vec::new();
         let result = self.locked(path, tell, &mut done).await;
         match result {
@@ -94,20 +165,48 @@ impl Run<'_> {
     async fn locked(
         &self,
         path: &[String],
-        tell: &mut dyn FnMut(&Event),
+        tell: &mut Tell<'_>,
         done: &mut Vec<Done>,
     ) -> Result<(), FailureKind> {
         let db = &self.connection.db;
+        let history = |error: DbErr| FailureKind::History(message(&error));
         let lock = lock::acquire(self, tell).await?;
         let result = async {
+            retry::limit(self).await.map_err(history)?;
             history::install(db, self.project.table())
                 .await
-                .map_err(|error| FailureKind::History(message(&error)))?;
-            for id in path {
+                .map_err(history)?;
+            let leftover = unfinished(db, self.project.table())
+                .await
+                .map_err(history)?;
+            self.refuse_another(leftover.as_ref(), path)?;
+            self.project.adopt(db).await.map_err(history)?;
+            // Whoever held the lock before may have done some of it.
+            let rows = history::read(db, self.project.table())
+                .await
+                .map_err(history)?;
+            let applied: BTreeSet<&str> = rows.iter().map(|row| row.revision.as_str()).collect();
+            let is_due =
+                |id: &String| applied.contains(id.as_str()) == (self.direction == Direction::Down);
+            for id in path.iter().filter(|id| !is_due(id)) {
+                tell(&Event::Skipped(id.clone()));
+            }
+            let due: Vec<&str> = path
+                .iter()
+                .filter(|id| is_due(id))
+                .map(String::as_str)
+                .collect();
+            if self.options.single_transaction {
+                return self.in_one_transaction(&due, tell, done).await;
+            }
+            let cancel = stop::cancel_statement(self.connection).await;
+            for id in due {
                 if self.stop.is_asked() {
                     return Err(FailureKind::Stopped { during: None });
                 }
-                self.one(id, tell, done).await?;
+                let leftover = leftover.clone().filter(|leftover| leftover.revision == id);
+                self.one(id, leftover, cancel.as_deref(), tell, done)
+                    .await?;
             }
             Ok(())
         }
@@ -116,37 +215,67 @@ impl Run<'_> {
         result
     }
 
+    /// A revision that was begun has to be finished first.
+    fn refuse_another(
+        &self,
+        leftover: Option<&Unfinished>,
+        path: &[String],
+    ) -> Result<(), FailureKind> {
+        match leftover {
+            Some(leftover)
+                if leftover.direction != self.direction
+                    || self.options.single_transaction
+                    || !path.contains(&leftover.revision) =>
+            {
+                Err(FailureKind::Unfinished(Box::new(leftover.clone())))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     async fn one(
         &self,
         id: &str,
-        tell: &mut dyn FnMut(&Event),
+        leftover: Option<Unfinished>,
+        cancel: Option<&str>,
+        tell: &mut Tell<'_>,
         done: &mut Vec<Done>,
     ) -> Result<(), FailureKind> {
-        // The path was made from this project's graph.
-        let Some(migration) = self.project.migration(id) else {
-            return Err(FailureKind::History(format!("`{id}` has no migration")));
-        };
         tell(&Event::Started(id.to_owned()));
         let start = Instant::now();
-        let transactional = self.is_transactional(migration);
+        let script = self
+            .project
+            .script(id, self.direction, self.backend())
+            .await;
+        let way = self.way(id, &script, leftover.as_ref());
         let work = async {
-            if transactional {
-                self.in_transaction(id, migration, start).await
-            } else {
-                self.outside_transaction(id, migration, start).await
+            match way {
+                Way::Whole { transactional } => {
+                    self.whole(id, &script, transactional, start, tell).await
+                }
+                Way::Steps { grouped } => {
+                    // Steps are taken only where there is a script.
+                    let script = script.as_ref().map_err(|asks| FailureKind::Asks {
+                        revision: id.to_owned(),
+                        asks: asks.clone(),
+                    })?;
+                    steps::Steps::new(self, id, script, grouped, start)
+                        .carry_out(leftover, tell)
+                        .await
+                        .map(|()| true)
+                }
             }
         };
-        let ran = match stop::guard(self.connection, &self.stop, work).await {
-            stop::Outcome::Finished(result) => result.map_err(|cause| FailureKind::Revision {
-                revision: id.to_owned(),
-                cause,
-                transactional,
-            }),
+        let ran = match stop::guard(self.connection, &self.stop, cancel, work).await {
+            stop::Outcome::Finished(result) => result,
             stop::Outcome::Interrupted => Err(FailureKind::Stopped {
-                during: Some((id.to_owned(), transactional)),
+                during: Some((id.to_owned(), way)),
             }),
-        }?;
-        if ran {
+        };
+        if ran.is_err() {
+            self.remember_failure(id, &script, start).await;
+        }
+        if ran? {
             let event = Done {
                 revision: id.to_owned(),
                 duration: start.elapsed(),
@@ -159,132 +288,96 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn is_transactional(&self, migration: &dyn MigrationTrait) -> bool {
-        migration
-            .use_transaction()
-            .unwrap_or(match self.connection.url.backend() {
-                Backend::Sqlite | Backend::Postgres => true,
-                // https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
-                Backend::Mysql => false,
-            })
+    fn backend(&self) -> Backend {
+        self.connection.url.backend()
     }
 
-    async fn in_transaction(
-        &self,
-        id: &str,
-        migration: &dyn MigrationTrait,
-        start: Instant,
-    ) -> Result<bool, String> {
-        let db = &self.connection.db;
-        let keys = foreign_keys::suspend(self.connection)
-            .await
-            .map_err(|error| message(&error))?;
-        let result = async {
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
-            let transaction = db.begin_with_options(options).await?;
-            if !self.is_due(&transaction, id).await? {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            let before = keys.violations(&transaction).await?;
-            let ran = failure::caught(self.run(migration, &SchemaManager::new(&transaction))).await;
-            let ran = match ran {
-                Ok(()) => self.record(&transaction, id, start).await,
-                Err(error) => Err(error),
-            };
-            let checked = match ran {
-                Ok(()) => keys.check(&transaction, &before).await,
-                Err(error) => Err(error),
-            };
-            match checked {
-                Ok(()) => transaction.commit().await.map(|()| true),
-                Err(error) => {
-                    // SQLite may have rolled back by itself (its disk is full): the first error is the one that matters.
-                    let _ = transaction.rollback().await;
-                    Err(error)
-                }
-            }
-        }
-        .await;
-        let restored = keys.restore(db).await;
-        let ran = result.map_err(|error: DbErr| message(&error))?;
-        restored.map_err(|error| message(&error))?;
-        Ok(ran)
-    }
-
-    async fn outside_transaction(
-        &self,
-        id: &str,
-        migration: &dyn MigrationTrait,
-        start: Instant,
-    ) -> Result<bool, String> {
-        let db = &self.connection.db;
-        let result = async {
-            if !self.is_due(db, id).await? {
-                return Ok(false);
-            }
-            failure::caught(self.run(migration, &SchemaManager::new(db))).await?;
-            self.record(db, id, start).await?;
-            Ok(true)
-        }
-        .await;
-        result.map_err(|error: DbErr| message(&error))
-    }
-
-    /// Whether it is still to be run: another run may have been here while this one waited.
-    async fn is_due(&self, db: &impl sea_orm::ConnectionTrait, id: &str) -> Result<bool, DbErr> {
-        let applied = history::is_applied(db, self.project.table(), id).await?;
-        Ok(applied == (self.direction == Direction::Down))
-    }
-
-    async fn run(
-        &self,
-        migration: &dyn MigrationTrait,
-        manager: &SchemaManager<'_>,
-    ) -> Result<(), DbErr> {
-        let refusals = &self.connection.refusals;
-        refusals.take();
-        let ran = match self.direction {
-            Direction::Up => migration.up(manager).await,
-            Direction::Down => migration.down(manager).await,
+    /// How a revision is run.
+    fn way(&self, id: &str, script: &Result<Script, Asks>, leftover: Option<&Unfinished>) -> Way {
+        let asked = self
+            .project
+            .migration(id)
+            .and_then(MigrationTrait::use_transaction);
+        let transactional = asked.unwrap_or(match self.backend() {
+            Backend::Sqlite | Backend::Postgres => true,
+            // https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+            Backend::Mysql => false,
+        });
+        let Ok(script) = script else {
+            return Way::Whole { transactional };
         };
-        ran.map_err(|error| match refusals.take() {
-            Some(sql) if failure::is_of_a_statement(&error) => refused(&error, &sql),
-            Some(_) | None => error,
-        })
+        let has_alone = script.first_alone(self.backend()).is_some();
+        let steps = leftover.is_some() || !transactional || has_alone;
+        if steps && !script.has_transactions() {
+            let grouped = self.backend() != Backend::Mysql && asked != Some(false);
+            Way::Steps { grouped }
+        } else {
+            Way::Whole { transactional }
+        }
     }
 
-    async fn record(
-        &self,
-        db: &impl sea_orm::ConnectionTrait,
-        id: &str,
-        start: Instant,
-    ) -> Result<(), DbErr> {
-        let table = self.project.table();
-        if self.direction == Direction::Down {
-            return history::delete(db, table, id).await;
-        }
+    /// What the history is told of a revision that was run.
+    fn entry(&self, id: &str, script: &Result<Script, Asks>, start: Instant, done: bool) -> Entry {
         let node = self.project.graph().node(id);
-        let row = Row {
+        Entry {
             revision: id.to_owned(),
-            applied_at: SystemTime::now()
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .map_or(0, |since| {
-                    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-                }),
-            details: Some(Details {
+            action: Some(self.direction.action()),
+            at: now(),
+            done,
+            details: Details {
                 parents: node.map(|node| node.parents.clone()).unwrap_or_default(),
                 checksum: node.and_then(crate::graph::Node::checksum),
+                statements: script.as_ref().ok().map(Script::checksum),
                 duration_ms: i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX),
-                applied_by: std::env::var("USER")
-                    .or_else(|_| std::env::var("USERNAME"))
-                    .ok()
-                    .filter(|name| !name.is_empty()),
-            }),
-        };
-        history::insert(db, table, &row).await
+                applied_by: who(),
+                tool: Some(TOOL.to_owned()),
+            },
+            note: self.options.note.clone(),
+        }
     }
+
+    /// As far as the database still listens: the failure itself is what is told.
+    async fn remember_failure(&self, id: &str, script: &Result<Script, Asks>, start: Instant) {
+        let entry = self.entry(id, script, start, false);
+        let told = history::write(&self.connection.db, self.project.table(), &entry);
+        let _ = tokio::time::timeout(Duration::from_secs(2), told).await;
+    }
+}
+
+/// How a revision is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// As it is, in a transaction or not.
+    Whole {
+        /// Whether in one.
+        transactional: bool,
+    },
+    /// Statement by statement, with a journal; those that can be taken back are carried out together if `grouped`.
+    Steps {
+        /// Whether together.
+        grouped: bool,
+    },
+}
+
+/// Seconds since 1970, by the clock of this machine.
+pub(crate) fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        })
+}
+
+/// The user of the operating system and the machine.
+pub(crate) fn who() -> Option<String> {
+    let user = std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .ok();
+    let machine = gethostname::gethostname().into_string().ok();
+    let parts: Vec<String> = [user, machine]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("@").chars().take(255).collect())
 }

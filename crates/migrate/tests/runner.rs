@@ -8,7 +8,7 @@ use std::time::Duration;
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::prelude::*;
 use plimsoll_migrate::project::Project;
-use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Run, Stop};
+use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Options, Run, Stop};
 use plimsoll_schema::Backend;
 use scratch::{List, Scratch, Sql, project, tables};
 use sea_orm_migration::MigratorTraitSelf;
@@ -50,7 +50,10 @@ async fn run(
         connection,
         project,
         direction,
-        patience: Duration::from_millis(300),
+        options: Options {
+            patience: Duration::from_millis(300),
+            ..Options::default()
+        },
         stop: stop.clone(),
     }
     .path(&path, &mut |_| {})
@@ -119,7 +122,7 @@ async fn a_failing_revision_leaves_what_the_backend_allows() {
                     "{told}"
                 );
                 assert!(
-                    told.contains("its statements before that point stay"),
+                    told.contains("the statement before it is done and stays"),
                     "{told}"
                 );
             }
@@ -226,7 +229,7 @@ async fn a_revision_may_refuse_its_transaction() {
     let database = Scratch::sqlite();
     let connection = database.open().await;
     let failure = up(&connection, &project(&[OUTSIDE])).await.unwrap_err();
-    insta::assert_snapshot!(failure.help(), @"it ran without a transaction: its statements before that point stay, and `m3_outside` is not recorded as applied; undo them by hand, or make the rest of it so, before the next run");
+    insta::assert_snapshot!(failure.help(), @"the statement before it is done and stays; remove the cause and run it again: it goes on at this statement");
     assert_eq!(tables(&connection).await, ["three"]);
 }
 
@@ -353,7 +356,10 @@ async fn two_runs_at_once_do_the_work_once() {
                 connection,
                 project: &project,
                 direction: Direction::Up,
-                patience: Duration::from_secs(20),
+                options: Options {
+                    patience: Duration::from_secs(20),
+                    ..Options::default()
+                },
                 stop: Stop::never(),
             };
             let path = &path;
@@ -407,7 +413,7 @@ async fn a_run_waits_for_the_lock_only_so_long() {
                 failure
             };
             let (first, second) = tokio::join!(first, second);
-            insta::assert_snapshot!(second, @"start: another run holds the lock of this database (waited 0 s)");
+            insta::assert_snapshot!(second, @"start: another run holds the lock of this database, plimsoll vm 11201, as postgres, from 127.0.0.1, since 22:55:45, backend 11230 (waited 0 s)");
             // Ctrl-C during a statement: cancelled on the server, rolled back, told.
             let first = first.unwrap_err();
             insta::assert_snapshot!(format!("{first}\n{}", first.help()), @r"

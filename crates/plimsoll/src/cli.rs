@@ -32,7 +32,7 @@ pub use args::Cli;
 pub use error::{CliError, EXIT_CODES, Exit};
 pub use output::Output;
 
-use args::{Color, Command};
+use args::{Color, Command, Format};
 use context::Context;
 use place::Place;
 
@@ -72,7 +72,8 @@ pub async fn execute(
 ) -> Exit {
     output.format = cli.global.format;
     output.quiet = cli.global.quiet;
-    let result = match dispatch(migrator, cli, here, manifest, output).await {
+    // On the heap: a command holds much while it waits.
+    let result = match Box::pin(dispatch(migrator, cli, here, manifest, output)).await {
         Ok(exit) => return exit,
         Err(error) => error,
     };
@@ -88,6 +89,10 @@ async fn dispatch(
     output: &mut Output<'_>,
 ) -> Result<Exit, CliError> {
     let Cli { global, command } = cli;
+    if matches!(global.format, Format::Mermaid | Format::Svg) && !command.draws() {
+        let message = "write this in that format: only `history` draws a graph";
+        return Err(CliError::new(Exit::Usage, message).help("use --format text or json"));
+    }
     if let Command::Init(args) = &command {
         return command::init::run(args, here, output);
     }
@@ -99,8 +104,16 @@ async fn dispatch(
         Command::Upgrade(args) => command::run::upgrade(&mut context, &args).await,
         Command::Downgrade(args) => command::run::downgrade(&mut context, &args).await,
         Command::Current(args) => command::standing::current(&mut context, &args).await,
-        Command::History | Command::Status => command::standing::history(&mut context).await,
-        Command::Heads => Ok(command::standing::heads(&mut context)),
+        Command::History(args) => command::standing::history(&mut context, &args).await,
+        Command::Heads(args) => Ok(command::standing::heads(&mut context, &args)),
+        Command::Branches => Ok(command::standing::branches(&mut context)),
+        Command::Merge(args) => command::merge::run(&mut context, &args),
+        Command::Stamp(args) => command::stamp::stamp(&mut context, &args).await,
+        Command::EnsureVersion(args) => command::stamp::ensure_version(&mut context, &args).await,
+        Command::Status => command::status::status(&mut context).await,
+        Command::Verify => command::status::verify(&mut context).await,
+        Command::Repair(args) => command::repair::run(&mut context, &args).await,
+        Command::Edit(args) => command::edit::run(&mut context, &args).await,
         Command::Show(args) => command::standing::show(&mut context, &args).await,
         Command::Backup(args) => command::backup::backup(&mut context, &args).await,
         Command::Restore(args) => command::backup::restore(&mut context, &args).await,

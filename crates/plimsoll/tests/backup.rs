@@ -295,6 +295,20 @@ async fn before_an_upgrade() {
         bench
             .expect(0, "upgrade --no-backup", 0, &["applied m20260102"])
             .await;
+        let notes = match backend {
+            Backend::Sqlite | Backend::Postgres => {
+                "SELECT note FROM plimsoll_history WHERE note IS NOT NULL"
+            }
+            Backend::Mysql => {
+                "SELECT CONVERT(note USING utf8mb4) FROM plimsoll_history WHERE note IS NOT NULL"
+            }
+        };
+        let notes = bench.database(0).texts(notes).await.unwrap().join("\n");
+        no_secret(&notes);
+        assert!(
+            notes.contains("--no-backup") && notes.contains("backup /"),
+            "{notes}"
+        );
         assert_eq!(bench.files("saved").len(), 2);
         bench.close().await;
 

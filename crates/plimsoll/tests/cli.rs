@@ -173,8 +173,11 @@ async fn sea_orms_verbs() {
     applied m20260101_000000_create_customer create customer (N ms)
     [0]
     $ status
-    m20260102_000000_add_email (head, pending) add email
-    m20260101_000000_create_customer (current) create customer
+    database   sqlite://DIR/plimsoll.db
+    at         m20260101_000000_create_customer
+    heads      m20260102_000000_add_email
+    pending    1: m20260102_000000_add_email
+    lock       free
     [0]
     $ up
     applied m20260102_000000_add_email add email (N ms)
@@ -428,16 +431,24 @@ async fn help() {
     Usage: plimsoll [OPTIONS] <COMMAND>
 
     Commands:
-      init       Create the migrations crate and plimsoll.toml
-      revision   Write a new revision, empty or from the models
-      upgrade    Apply revisions
-      downgrade  Take revisions back
-      current    Show where the database stands
-      history    List the revisions, the newest first
-      heads      List the revisions that none follows
-      show       Show one revision
-      check      Tell whether models and database agree: exit code 0, or 3 when they differ
-      diff       Show how two sides differ, usually models and database; exit code 0 either way
+      init            Create the migrations crate and plimsoll.toml
+      revision        Write a new revision, empty or from the models
+      upgrade         Apply revisions
+      downgrade       Take revisions back
+      current         Show where the database stands
+      history         List the revisions, the newest first
+      heads           List the revisions that none follows
+      branches        List the revisions that several others follow
+      merge           Join heads with a revision that follows them all
+      stamp           Write down that revisions are applied, without running them
+      status          Tell where the database is, what is pending, what is wrong, and who is at work
+      verify          Compare what was applied with what the files do now; exit code 5 when they differ
+      repair          Tell what is wrong with the history and how to get out of it, or do that
+      edit            Open a revision's file in $VISUAL or $EDITOR
+      ensure-version  Create the tables of the history, and nothing else
+      show            Show one revision
+      check           Tell whether models and database agree: exit code 0, or 3 when they differ
+      diff            Show how two sides differ, usually models and database; exit code 0 either way
 
     Options:
       -h, --help     Print help
@@ -449,8 +460,11 @@ async fn help() {
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
-          --format <FORMAT>         Format of results: text or json [default: text]
+          --format <FORMAT>         Format of results: text or json; history also has mermaid and svg
+                                    [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --server <SERVER>         Server that a script is written for, as `postgres 17` or `mariadb
+                                    10.11` [default: from the address]
           --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
@@ -489,6 +503,12 @@ async fn help() {
           --at <TIME>                The time in the file's name, as 2026-01-31T12:00:00Z [default:
                                      SOURCE_DATE_EPOCH, then now]
           --record                   Also when nothing differs, record what the models state
+          --head <REVISION>          Revision that it follows, `base` for none; repeatable [default: all
+                                     heads]
+          --splice                   Let it begin or follow a line where another goes on already
+          --branch-label <LABEL>     Name of the branch that begins with it; repeatable
+          --depends-on <REVISION>    Revision or label that has to be applied before it; repeatable
+          --rev-id <ID>              Its id [default: from the time and the message]
           --allow-edited             Go on although an applied file was edited
       -h, --help                     Print help
 
@@ -498,8 +518,11 @@ async fn help() {
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
-          --format <FORMAT>         Format of results: text or json [default: text]
+          --format <FORMAT>         Format of results: text or json; history also has mermaid and svg
+                                    [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --server <SERVER>         Server that a script is written for, as `postgres 17` or `mariadb
+                                    10.11` [default: from the address]
           --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
@@ -524,9 +547,17 @@ async fn help() {
       [TARGET]  head, +N, a revision, or steps from one (head-1) [default: head]
 
     Options:
-          --allow-edited            Go on although an applied file was edited
-          --lock-timeout <SECONDS>  How long to wait for another run, in seconds [default: 60]
-      -h, --help                    Print help
+          --allow-edited                 Go on although an applied file was edited
+          --sql                          Write a script instead of running anything; TARGET is then A:B,
+                                         or B from the base
+          --lock-timeout <SECONDS>       How long to wait for another run, in seconds [default: 60]
+          --lock-wait <SECONDS>          How long a statement may wait for what others hold, in seconds;
+                                         0 is the server's own setting [default: 5]
+          --statement-timeout <SECONDS>  How long a statement may run, in seconds [default: the server's
+                                         own setting]
+          --attempts <NUMBER>            How often what others hold is asked for [default: 10]
+          --single-transaction           All revisions in one transaction (SQLite, PostgreSQL)
+      -h, --help                         Print help
 
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
@@ -534,8 +565,11 @@ async fn help() {
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
-          --format <FORMAT>         Format of results: text or json [default: text]
+          --format <FORMAT>         Format of results: text or json; history also has mermaid and svg
+                                    [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --server <SERVER>         Server that a script is written for, as `postgres 17` or `mariadb
+                                    10.11` [default: from the address]
           --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
@@ -556,8 +590,16 @@ async fn help() {
       <TARGET>  -N, base, a revision that stays applied, or steps from one (current-1)
 
     Options:
-          --lock-timeout <SECONDS>  How long to wait for another run, in seconds [default: 60]
-      -h, --help                    Print help
+          --sql                          Write a script instead of running anything; TARGET is then A:B,
+                                         from A down to B
+          --lock-timeout <SECONDS>       How long to wait for another run, in seconds [default: 60]
+          --lock-wait <SECONDS>          How long a statement may wait for what others hold, in seconds;
+                                         0 is the server's own setting [default: 5]
+          --statement-timeout <SECONDS>  How long a statement may run, in seconds [default: the server's
+                                         own setting]
+          --attempts <NUMBER>            How often what others hold is asked for [default: 10]
+          --single-transaction           All revisions in one transaction (SQLite, PostgreSQL)
+      -h, --help                         Print help
 
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
@@ -565,8 +607,11 @@ async fn help() {
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
-          --format <FORMAT>         Format of results: text or json [default: text]
+          --format <FORMAT>         Format of results: text or json; history also has mermaid and svg
+                                    [default: text]
           --color <WHEN>            When to colour: auto, always or never [default: auto]
+          --server <SERVER>         Server that a script is written for, as `postgres 17` or `mariadb
+                                    10.11` [default: from the address]
           --no-input                Never ask at the terminal
       -q, --quiet                   Results and errors only
       -v, --verbose                 All that is known
@@ -602,7 +647,7 @@ mod fork {
                     }
                 }
 
-                inventory::submit! { Metadata { id: $id, parents: $parents, source: "" } }
+                inventory::submit! { Metadata { id: $id, parents: $parents, labels: &[], depends_on: &[], replaces: &[], source: "" } }
             )*
         };
     }
@@ -624,7 +669,7 @@ mod fork {
 }
 
 #[tokio::test]
-async fn an_empty_revision_joins_the_heads() {
+async fn merge_joins_the_heads() {
     let shell = Shell::new();
     std::fs::create_dir(shell.path().join("src")).unwrap();
     std::fs::write(shell.path().join("src/lib.rs"), "").unwrap();
@@ -634,7 +679,7 @@ async fn an_empty_revision_joins_the_heads() {
             &[
                 "upgrade",
                 "revision --autogenerate -m merge",
-                "revision -m merge --at 2026-01-31T12:00:00Z --dry-run",
+                "merge heads --at 2026-01-31T12:00:00Z --dry-run",
             ],
         )
         .await;
@@ -642,18 +687,18 @@ async fn an_empty_revision_joins_the_heads() {
     insta::assert_snapshot!(told, @r"
     $ upgrade
     ! error: failed to find the revision: there are several heads: `m20260102_000000_left`, `m20260103_000000_right`
-    ! help: join them with a revision that follows them all, as `revision -m merge` writes it, or name one of them
+    ! help: `merge heads` joins them; or mean all of them with `heads`, one branch with `LABEL@head`, or name one by its id
     [5]
     $ revision --autogenerate -m merge
-    ! error: failed to find the revision: there are several heads: `m20260102_000000_left`, `m20260103_000000_right`
-    ! help: join them with a revision that follows them all, as `revision -m merge` writes it, or name one of them
+    ! error: failed to write a revision: there are several heads: `m20260102_000000_left`, `m20260103_000000_right`
+    ! help: `merge heads` joins them; or say which one it follows, as in `--head LABEL@head`
     [5]
-    $ revision -m merge --at 2026-01-31T12:00:00Z --dry-run
+    $ merge heads --at 2026-01-31T12:00:00Z --dry-run
 
-    // m20260131_120000_merge.rs
-    //! Merge.
+    // m20260131_120000_merge_heads.rs
+    //! Merge heads.
     //!
-    //! Revision: m20260131_120000_merge
+    //! Revision: m20260131_120000_merge_heads
     //! Follows: m20260102_000000_left, m20260103_000000_right
     //! Created: 2026-01-31 12:00:00 UTC
     ");
@@ -661,5 +706,8 @@ async fn an_empty_revision_joins_the_heads() {
         session.contains(r#"parents: ["m20260102_000000_left", "m20260103_000000_right"],"#),
         "{session}"
     );
-    assert!(session.contains("joins them"), "{session}");
+    assert!(
+        session.contains("joins others and changes nothing itself"),
+        "{session}"
+    );
 }

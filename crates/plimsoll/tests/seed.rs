@@ -18,6 +18,7 @@ shell::harness!(Shop:
     a_dump_that_cannot_be_loaded_touches_nothing
     a_failure_in_the_middle_leaves_the_tables_as_they_were
     a_load_that_is_killed_is_none
+    a_load_that_is_killed_on_sqlite_is_none
     what_the_database_holds_already
     files_are_sent_once
     a_backup_comes_first
@@ -433,6 +434,43 @@ async fn a_load_that_is_killed_is_none() {
             bench.close().await;
         }
     }
+}
+
+/// SQLite loads in our own process: it is killed when it wants to commit and a reader is in its way.
+async fn a_load_that_is_killed_on_sqlite_is_none() {
+    let bench = prepare(Backend::Sqlite, 1).await;
+    bench.expect(1, "upgrade", 0, &[]).await;
+    let rows_of =
+        |id: u32| format!("INSERT INTO customer (id, name) VALUES ({id}, 'one of many');\n");
+    std::fs::write(
+        bench.path("many.sql"),
+        (0..5000).map(rows_of).collect::<String>(),
+    )
+    .unwrap();
+    let reader = bench.database(1);
+    reader.run("BEGIN").await.unwrap();
+    reader.texts("SELECT name FROM customer").await.unwrap();
+    let mut child = bench
+        .command(1, &[], "seed --dump DIR/many.sql")
+        .spawn()
+        .unwrap();
+    // Its journal is there when it writes, and stays until it commits.
+    let journal = reader
+        .url
+        .trim_start_matches("sqlite://")
+        .replace("?mode=rwc", "-journal");
+    while !Path::new(&journal).exists() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        tokio::task::yield_now().await;
+    }
+    child.kill().await.unwrap();
+    reader.run("COMMIT").await.unwrap();
+    assert_eq!(rows(&bench, 1).await, Vec::<String>::new());
+    bench
+        .expect(1, "seed --dump DIR/many.sql", 0, &["loaded"])
+        .await;
+    assert_eq!(rows(&bench, 1).await.len(), 5000);
+    bench.close().await;
 }
 
 async fn what_the_database_holds_already() {

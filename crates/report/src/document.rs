@@ -124,6 +124,27 @@ pub struct Revision {
     pub message: String,
     /// The revisions it follows.
     pub parents: Vec<String>,
+    /// The revisions that follow it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<String>,
+    /// The names of the branch that begins with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// The names of the branches it is on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<String>,
+    /// The revisions that have to be applied before it, though it does not follow them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+    /// The revisions it stands for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
+    /// Whether several follow it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub branch_point: bool,
+    /// Whether it follows several.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub merge_point: bool,
     /// Whether none follows it.
     pub head: bool,
     /// Whether it is applied; `null` when the database was not asked.
@@ -132,6 +153,9 @@ pub struct Revision {
     pub current: bool,
     /// Whether its file was edited after it was applied.
     pub edited: bool,
+    /// Whether it followed other revisions when it was applied.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub moved: bool,
     /// Whether it has a file.
     pub has_file: bool,
     /// The checksum of its file.
@@ -146,6 +170,88 @@ pub struct Revision {
     /// The user of the operating system who did it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied_by: Option<String>,
+    /// The tool that did it, and its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+}
+
+/// `history --applied`: what was done to a database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Applied {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The newest first.
+    pub entries: Vec<Happened>,
+}
+
+/// One thing that was done, or failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Happened {
+    /// The revision.
+    pub revision: String,
+    /// `up`, `down`, `stamp` or `unstamp`.
+    pub action: String,
+    /// `done` or `failed`.
+    pub outcome: &'static str,
+    /// When, in RFC 3339.
+    pub at: Option<String>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// The user of the operating system and the machine.
+    pub by: Option<String>,
+    /// The tool and its version.
+    pub tool: Option<String>,
+    /// The checksum of the file.
+    pub checksum: Option<String>,
+    /// What else was said about the run.
+    pub note: Option<String>,
+}
+
+/// `stamp`: what was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stamped {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Revisions that count as applied now and did not before.
+    pub applied: Vec<String>,
+    /// Revisions that no longer count as applied.
+    pub unapplied: Vec<String>,
+}
+
+/// `status`: where a database is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// What `current` tells.
+    #[serde(flatten)]
+    pub current: Current,
+    /// A revision that was begun and not finished.
+    pub unfinished: Option<String>,
+    /// Who holds the lock at this moment.
+    pub lock: Option<String>,
+    /// Whether the database is what was last stated; `null` when that was not looked at.
+    pub drift: Option<Vec<String>>,
+}
+
+/// `verify`: what was applied, and what the files do now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Whether nothing is wrong.
+    pub ok: bool,
+    /// Every applied revision.
+    pub revisions: Vec<Finding>,
+}
+
+/// What `verify` found of one revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The revision.
+    pub revision: String,
+    /// `same`, `text` (the text differs, what it does is the same), `edited`, `missing`, `moved` or `unknown`.
+    pub finding: &'static str,
+    /// The finding in words.
+    pub message: String,
 }
 
 /// `upgrade`, `downgrade`: what was run.

@@ -6,10 +6,12 @@
 mod describe;
 pub mod document;
 mod entry;
+mod graph;
 mod text;
 
 pub use entry::{Action, Entry, entries};
-pub use text::{diagnostics, diff, history, sql};
+pub use graph::{mermaid, svg};
+pub use text::{applied, diagnostics, diff, history, sql};
 
 /// The colours, one place for all.
 pub mod style {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use plimsoll_schema::{Diagnostic, Severity};
 
-use crate::document::Revision;
+use crate::document::{self, Revision};
 use crate::entry::{Action, Entry};
-use crate::style;
+use crate::{graph, style};
 
 /// A diff, a line for each object: what it is, and what differs.
 pub fn diff(entries: &[Entry]) -> String {
@@ -107,24 +107,9 @@ pub fn sql<'a>(statements: impl Iterator<Item = &'a str>) -> String {
 pub fn history(revisions: &[Revision], verbose: bool) -> String {
     let mut out = String::new();
     let (name, mark, dim) = (style::REVISION, style::MARK, style::DIM);
-    for revision in revisions {
-        let mut marks = Vec::new();
-        if revision.head {
-            marks.push("head");
-        }
-        if revision.current {
-            marks.push("current");
-        }
-        if revision.applied == Some(false) {
-            marks.push("pending");
-        }
-        if revision.edited {
-            marks.push("edited since it was applied");
-        }
-        if !revision.has_file {
-            marks.push("no file");
-        }
-        let _ = write!(out, "{name}{}{name:#}", revision.id);
+    for (revision, (first, other, below)) in revisions.iter().zip(graph::margins(revisions)) {
+        let marks = marks(revision);
+        let _ = write!(out, "{dim}{first}{dim:#}{name}{}{name:#}", revision.id);
         if !marks.is_empty() {
             let _ = write!(out, " {mark}({}){mark:#}", marks.join(", "));
         }
@@ -134,11 +119,60 @@ pub fn history(revisions: &[Revision], verbose: bool) -> String {
         out.push('\n');
         if verbose {
             for (key, value) in facts(revision) {
-                let _ = writeln!(out, "    {dim}{key}:{dim:#} {value}");
+                let _ = writeln!(out, "{dim}{other}{dim:#}    {dim}{key}:{dim:#} {value}");
             }
+        }
+        if let Some(below) = below {
+            let _ = writeln!(out, "{dim}{}{dim:#}", below.trim_end());
         }
     }
     out
+}
+
+/// What was done to a database, a line each, in the given order.
+pub fn applied(entries: &[document::Happened]) -> String {
+    let mut out = String::new();
+    let (name, dim, bad) = (style::REVISION, style::DIM, style::ERROR);
+    for entry in entries {
+        let at = entry.at.as_deref().unwrap_or("unknown time");
+        let _ = write!(
+            out,
+            "{at} {:<7} {name}{}{name:#}",
+            entry.action, entry.revision
+        );
+        if entry.outcome == "failed" {
+            let _ = write!(out, " {bad}failed{bad:#}");
+        }
+        let _ = write!(out, " {dim}({} ms", entry.duration_ms);
+        for fact in [&entry.by, &entry.tool, &entry.note].into_iter().flatten() {
+            let _ = write!(out, ", {fact}");
+        }
+        let _ = writeln!(out, "){dim:#}");
+    }
+    out
+}
+
+/// What is remarkable about a revision.
+pub(crate) fn marks(revision: &Revision) -> Vec<String> {
+    let mut marks: Vec<String> = Vec::new();
+    let facts = [
+        (revision.head, "head"),
+        (revision.current, "current"),
+        (revision.applied == Some(false), "pending"),
+        (revision.branch_point, "branch point"),
+        (revision.merge_point, "merge point"),
+        (revision.edited, "edited since it was applied"),
+        (revision.moved, "followed another when it was applied"),
+        (!revision.has_file, "no file"),
+    ];
+    marks.extend(
+        facts
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, word)| (*word).to_owned()),
+    );
+    marks.extend(revision.labels.iter().map(|label| format!("@{label}")));
+    marks
 }
 
 fn facts(revision: &Revision) -> Vec<(&'static str, String)> {
@@ -150,6 +184,15 @@ fn facts(revision: &Revision) -> Vec<(&'static str, String)> {
         };
         facts.push(("parents", parents));
     }
+    let lists = [
+        ("depends on", &revision.depends_on),
+        ("children", &revision.children),
+        ("branches", &revision.branches),
+        ("stands for", &revision.replaces),
+    ];
+    for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        facts.push((key, list.join(", ")));
+    }
     if let Some(at) = &revision.applied_at {
         let mut text = at.clone();
         if let Some(who) = &revision.applied_by {
@@ -159,6 +202,9 @@ fn facts(revision: &Revision) -> Vec<(&'static str, String)> {
             let _ = write!(text, " in {duration} ms");
         }
         facts.push(("applied", text));
+    }
+    if let Some(tool) = &revision.tool {
+        facts.push(("with", tool.clone()));
     }
     if let Some(checksum) = &revision.checksum {
         facts.push(("checksum", checksum.clone()));

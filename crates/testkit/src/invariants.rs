@@ -418,6 +418,9 @@ fn migration_file(case: &Case, plan: &Plan) -> Result<String, String> {
     let header = Header {
         id: file_stem(&case.name, created),
         parents: Vec::new(),
+        labels: Vec::new(),
+        depends_on: Vec::new(),
+        replaces: Vec::new(),
         message: case.title.trim().to_owned(),
         created,
         compared_with: None,

@@ -48,6 +48,32 @@ async fn mysql(connection: &impl ConnectionTrait) -> Result<Server, DbErr> {
     Ok(server)
 }
 
+/// The server that a text names, for a script that is written without one: `postgres 17`, `mysql 8.4`, `mariadb 10.11`, `sqlite`. Without
+/// a number it is one of those that are most in use.
+pub fn server_named(text: &str) -> Option<Server> {
+    let text = text.trim().to_ascii_lowercase();
+    let (name, version) = text.split_once([' ', ':', '-']).unwrap_or((&text, ""));
+    let mut numbers = version.split('.').map(|part| part.trim().parse::<u32>());
+    let mut next = || numbers.next().and_then(Result::ok);
+    let (first, second) = (next(), next().unwrap_or_default());
+    if !version.is_empty() && first.is_none() {
+        return None;
+    }
+    match name {
+        "sqlite" => Some(Server::sqlite()),
+        "postgres" | "postgresql" => Some(Server::postgres(first.unwrap_or(15))),
+        "mysql" => Some(Server::mysql(
+            first.map_or(Version(8, 4, 0), |first| Version(first, second, 0)),
+        )),
+        "mariadb" => {
+            Some(Server::mariadb(first.map_or(Version(10, 11, 0), |first| {
+                Version(first, second, 0)
+            })))
+        }
+        _ => None,
+    }
+}
+
 /// `8.4.2`, `10.11.19-MariaDB-0+deb12u1`; older MariaDB puts `5.5.5-` before it for the sake of replication.
 fn mysql_server(text: &str) -> Server {
     let is_mariadb = text.to_ascii_lowercase().contains("mariadb");

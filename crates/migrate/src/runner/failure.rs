@@ -1,15 +1,19 @@
 //! Why a run ended early, and what state that leaves the database in.
 
+use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
 use plimsoll_schema::backend::sqlite::NEW_PREFIX;
+use sea_orm::sqlx::mysql::MySqlDatabaseError;
 use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::Direction;
+use super::journal::{State, Unfinished};
+use super::{Direction, Holder, Way};
+use crate::script::Asks;
 
 /// A run that ended early.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,18 +35,50 @@ pub enum FailureKind {
         revision: String,
         /// In the words of the database.
         cause: String,
-        /// Whether it ran inside a transaction.
-        transactional: bool,
+        /// How it ran.
+        way: Way,
+        /// Whether a limit on waiting or on a statement's time was met.
+        is_limit: bool,
     },
-    /// Someone asked to stop; during a revision that ran inside a transaction or not, or between two.
+    /// A statement of a revision failed that runs statement by statement.
+    Step {
+        /// Its id.
+        revision: String,
+        /// In the words of the database.
+        cause: String,
+        /// How many of its statements and operations are done.
+        at: usize,
+        /// How many it has.
+        of: usize,
+        /// Whether a limit on waiting or on a statement's time was met.
+        is_limit: bool,
+    },
+    /// A revision was begun before and has to be finished first.
+    Unfinished(Box<Unfinished>),
+    /// A revision that was begun before is not what it was.
+    Changed(Box<Unfinished>),
+    /// A statement had begun when a run was killed, and whether it was carried out cannot be found out.
+    Unsure(Box<Unfinished>),
+    /// A revision asks the database, where its statements have to be known before.
+    Asks {
+        /// Its id.
+        revision: String,
+        /// What it asks.
+        asks: Asks,
+    },
+    /// A revision cannot be run in one transaction with others.
+    NotInOne(String),
+    /// Someone asked to stop; during a revision, or between two.
     Stopped {
-        /// The revision, and whether it ran inside a transaction.
-        during: Option<(String, bool)>,
+        /// The revision, and how it ran.
+        during: Option<(String, Way)>,
     },
     /// Another run holds the lock.
     Locked {
         /// How long this one waited, in seconds.
         seconds: u64,
+        /// Who holds it, where that can be known.
+        holder: Option<Holder>,
     },
     /// The history could not be read or written.
     History(String),
@@ -50,26 +86,69 @@ pub enum FailureKind {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = match self.direction {
-            Direction::Up => "apply",
-            Direction::Down => "take back",
-        };
+        let verb = verb(self.direction);
         match &self.kind {
             FailureKind::Revision {
                 revision, cause, ..
             } => write!(f, "{verb} `{revision}`: {cause}"),
+            FailureKind::Step {
+                revision,
+                cause,
+                at,
+                of,
+                ..
+            } => write!(
+                f,
+                "{verb} `{revision}`, statement {} of {of}: {cause}",
+                at + 1
+            ),
+            FailureKind::Unfinished(left) if left.state == State::Unknown => write!(
+                f,
+                "start: `{}` was begun and did not get to its end, and how far it came is not known",
+                left.revision
+            ),
+            FailureKind::Unfinished(left) => write!(
+                f,
+                "start: `{}` was begun {} and is half-way, with {} of {} statements done",
+                left.revision,
+                match left.direction {
+                    Direction::Up => "upwards",
+                    Direction::Down => "downwards",
+                },
+                left.at.item,
+                left.items
+            ),
+            FailureKind::Changed(left) => write!(
+                f,
+                "{verb} `{}`: it is half-way, with {} of {} statements done, and was changed since",
+                left.revision, left.at.item, left.items
+            ),
+            FailureKind::Unsure(left) => write!(
+                f,
+                "{verb} `{}`: it was killed during statement {} of {}, and whether that was carried out cannot be found out\n  {}",
+                left.revision,
+                left.at.item + 1,
+                left.items,
+                left.statement.as_deref().unwrap_or_default()
+            ),
+            FailureKind::Asks { revision, asks } => write!(f, "{verb} `{revision}`: {asks}"),
+            FailureKind::NotInOne(revision) => write!(
+                f,
+                "{verb} all revisions in one transaction: `{revision}` cannot run inside one"
+            ),
             FailureKind::Stopped {
                 during: Some((revision, _)),
-            } => {
-                write!(f, "{verb} `{revision}`: interrupted")
-            }
+            } => write!(f, "{verb} `{revision}`: interrupted"),
             FailureKind::Stopped { during: None } => {
                 write!(f, "{verb} all revisions: interrupted between two")
             }
-            FailureKind::Locked { seconds } => write!(
-                f,
-                "start: another run holds the lock of this database (waited {seconds} s)"
-            ),
+            FailureKind::Locked { seconds, holder } => {
+                write!(f, "start: another run holds the lock of this database")?;
+                if let Some(holder) = holder {
+                    write!(f, ", {holder}")?;
+                }
+                write!(f, " (waited {seconds} s)")
+            }
             FailureKind::History(cause) => write!(f, "read and write the history: {cause}"),
         }
     }
@@ -77,34 +156,68 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+const fn verb(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "apply",
+        Direction::Down => "take back",
+    }
+}
+
 impl Failure {
     /// What state the database is in, as a sentence, and what to do.
     pub fn help(&self) -> String {
-        let done = match (self.done.as_slice(), self.direction) {
-            ([], _) => String::new(),
-            (done, Direction::Up) => {
-                let stay = if done.len() == 1 { "stays" } else { "stay" };
-                format!("; {} applied before and {stay}", were(done))
-            }
-            (done, Direction::Down) => format!("; {} taken back before", were(done)),
-        };
+        let done = self.before();
         match &self.kind {
-            FailureKind::Revision { transactional, .. }
-            | FailureKind::Stopped {
-                during: Some((_, transactional)),
-            } if *transactional => {
-                format!("its transaction was rolled back, nothing of it remains{done}")
-            }
-            FailureKind::Revision { revision, .. }
-            | FailureKind::Stopped {
-                during: Some((revision, _)),
-            } => format!(
-                "it ran without a transaction: its statements before that point stay, and `{revision}` is not recorded as {}{done}; undo them by hand, or make the rest of it so, before the next run",
-                match self.direction {
-                    Direction::Up => "applied",
-                    Direction::Down => "taken back",
+            FailureKind::Revision { way, is_limit, .. } => {
+                let mut text = left(*way, &done);
+                if *is_limit {
+                    text.push_str(LIMIT);
                 }
+                text
+            }
+            FailureKind::Stopped {
+                during: Some((_, way)),
+            } => left(*way, &done),
+            FailureKind::Step { at, is_limit, .. } => {
+                let stay = match at {
+                    0 => "nothing of it was done".to_owned(),
+                    1 => "the statement before it is done and stays".to_owned(),
+                    at => format!("the {at} statements before it are done and stay"),
+                };
+                let limit = if *is_limit { LIMIT } else { "" };
+                format!(
+                    "{stay}{done}; remove the cause and run it again: it goes on at this statement{limit}"
+                )
+            }
+            FailureKind::Unfinished(left) if left.state == State::Unknown => format!(
+                "see what of it is there and make the rest so by hand, then say `repair {id} --done`; or undo it, then say `repair {id} --undone`",
+                id = left.revision
             ),
+            FailureKind::Unfinished(left) => format!(
+                "finish it first: `{} {id}`; or undo its statements by hand, then say `repair {id} --undone`",
+                match left.direction {
+                    Direction::Up => "upgrade",
+                    Direction::Down => "downgrade",
+                },
+                id = left.revision
+            ),
+            FailureKind::Changed(left) if left.state == State::Refused => {
+                "restore its file, or pass --allow-edited to go on with the new text of the statement that failed".to_owned()
+            }
+            FailureKind::Changed(left) => format!(
+                "restore its file and run it again; or make the rest of it so by hand, then say `repair {id} --done`",
+                id = left.revision
+            ),
+            FailureKind::Unsure(left) => format!(
+                "look whether it was: then say `repair {id} --statement-done`, or else `repair {id} --statement-undone`, and run this again",
+                id = left.revision
+            ),
+            FailureKind::Asks { .. } => {
+                "let it run in a transaction, or let it not ask".to_owned()
+            }
+            FailureKind::NotInOne(_) => {
+                "leave out --single-transaction: each revision then has one of its own".to_owned()
+            }
             FailureKind::Stopped { during: None } => match self.done.as_slice() {
                 [] => "nothing was run".to_owned(),
                 done => format!("{} done; run it again for the rest", were(done)),
@@ -117,7 +230,39 @@ impl Failure {
             }
         }
     }
+
+    /// What was run before, as the rest of a sentence.
+    fn before(&self) -> String {
+        match (self.done.as_slice(), self.direction) {
+            ([], _) => String::new(),
+            (done, Direction::Up) => {
+                let stay = if done.len() == 1 { "stays" } else { "stay" };
+                format!("; {} applied before and {stay}", were(done))
+            }
+            (done, Direction::Down) => format!("; {} taken back before", were(done)),
+        }
+    }
 }
+
+/// What is left of a revision that did not come to its end.
+fn left(way: Way, done: &str) -> String {
+    match way {
+        Way::Whole {
+            transactional: true,
+        } => format!("its transaction was rolled back, nothing of it remains{done}"),
+        Way::Whole {
+            transactional: false,
+        } => format!(
+            "it ran without a transaction and asks the database, so how far it came is not known{done}; `repair` lists the ways out"
+        ),
+        Way::Steps { .. } => {
+            format!("what of it is done is written down{done}; run it again, and it goes on there")
+        }
+    }
+}
+
+/// What is said where a limit was met.
+const LIMIT: &str = "; somebody else holds what it needs, or it takes long: try at a quieter time, or raise --lock-wait or --statement-timeout";
 
 fn were(done: &[String]) -> String {
     let quoted: Vec<String> = done.iter().map(|id| format!("`{id}`")).collect();
@@ -174,8 +319,48 @@ pub fn is_of_connection(error: &DbErr) -> bool {
 
 /// The same error with the statement that the database refused under it. A table that SQLite rebuilds is called by its own name.
 pub fn refused(error: &DbErr, sql: &str) -> DbErr {
+    note_code(error);
     let message = message(error).replace(NEW_PREFIX, "");
     DbErr::Custom(format!("{message}\n  {sql}"))
+}
+
+tokio::task_local! {
+    /// The code of the last refusal whose error was put into words.
+    static CODE: RefCell<Option<String>>;
+}
+
+/// Keeps the code of an error that is put into words.
+fn note_code(error: &DbErr) {
+    // Outside a run nobody asks for it.
+    let _ = CODE.try_with(|kept| kept.replace(code(error)));
+}
+
+/// Runs work, and gives back the code of its error too, although that may be in words already.
+pub(super) async fn with_code<T>(
+    work: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, (DbErr, Option<String>)> {
+    CODE.scope(RefCell::new(None), async {
+        work.await.map_err(|error| {
+            let known = code(&error).or_else(|| CODE.with(RefCell::take));
+            (error, known)
+        })
+    })
+    .await
+}
+
+/// The database's code for an error: PostgreSQL's SQLSTATE, MySQL's error number, SQLite's result code.
+pub(super) fn code(error: &DbErr) -> Option<String> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return None;
+    };
+    let error = error.as_database_error()?;
+    match error.try_downcast_ref::<MySqlDatabaseError>() {
+        Some(error) => Some(error.number().to_string()),
+        None => error.code().map(Into::into),
+    }
 }
 
 /// Whether the database refused a statement and the error does not say which.
@@ -185,7 +370,7 @@ pub(super) const fn is_of_a_statement(error: &DbErr) -> bool {
 
 /// Runs a revision; a panic in it (sea-query panics on what a backend cannot say) becomes an error, so that its transaction is rolled
 /// back and the message names it.
-pub(super) async fn caught(work: impl Future<Output = Result<(), DbErr>>) -> Result<(), DbErr> {
+pub(crate) async fn caught(work: impl Future<Output = Result<(), DbErr>>) -> Result<(), DbErr> {
     let mut work = pin!(work);
     std::future::poll_fn(|context| {
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {

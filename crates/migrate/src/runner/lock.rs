@@ -1,100 +1,305 @@
 //! One run at a time.
 //!
-//! PostgreSQL and MySQL have locks that belong to a session and go with it; they are asked for again and again rather than waited
-//! for inside the server, where waiting would hold a snapshot that CREATE INDEX CONCURRENTLY of the other run waits for. On SQLite
-//! each revision's BEGIN IMMEDIATE is the lock.
+//! PostgreSQL: an advisory lock of a transaction on a connection of its own, which lasts as long as that transaction, also behind a
+//! pooler that gives every transaction another server connection (PostgreSQL 17 manual, 13.3.5). It is asked for again and again rather
+//! than waited for inside the server, where waiting would hold a snapshot that CREATE INDEX CONCURRENTLY of the other run waits for.
+//! MySQL and MariaDB: `GET_LOCK`, which belongs to the session (MySQL 8.4 manual, 14.14). SQLite: a file beside the database, locked by
+//! the operating system. All of them go with the process that holds them.
 
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use plimsoll_schema::Backend;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionTrait,
+};
 use sha2::{Digest, Sha256};
 
-use super::{Event, FailureKind, Run, message};
+use super::{Event, FailureKind, Run, Tell, message, who};
+use crate::connect::{Access, Connection, connect};
 
 /// How long between two questions.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Who holds the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder(String);
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A lock that is held.
-pub(super) struct Lock {
-    /// The statement that gives it back.
-    release: Option<String>,
+pub(super) enum Lock {
+    /// There is nobody to share the database with: it is in memory.
+    Needless,
+    /// SQLite's.
+    File {
+        /// Where.
+        path: PathBuf,
+        /// Locked as long as it is open.
+        file: File,
+    },
+    /// PostgreSQL's: the lock lasts as long as the transaction.
+    Transaction(Box<Own>),
+    /// MySQL's: the statement that gives it back.
+    Session(String),
 }
 
 /// Takes the lock of this database and history table.
-pub(super) async fn acquire(
-    run: &Run<'_>,
-    tell: &mut dyn FnMut(&Event),
-) -> Result<Lock, FailureKind> {
-    let db = &run.connection.db;
-    let digest = Sha256::digest(format!("plimsoll {}", run.project.table()));
-    let (ask, release) = match run.connection.url.backend() {
-        Backend::Sqlite => return Ok(Lock { release: None }),
-        Backend::Postgres => {
-            let mut bytes = [0; 8];
-            bytes.copy_from_slice(&digest[..8]);
-            let key = i64::from_be_bytes(bytes);
-            (
-                format!("SELECT CASE WHEN pg_try_advisory_lock({key}) THEN 1 ELSE 0 END"),
-                format!("SELECT pg_advisory_unlock({key})"),
-            )
-        }
-        // A name of at most 64 characters, and one for the whole server: the database is part of it.
-        Backend::Mysql => {
-            let name = format!(
-                "concat('plimsoll ', left(sha2(concat(coalesce(database(), ''), '{:02x}{:02x}{:02x}{:02x}'), 256), 40))",
-                digest[0], digest[1], digest[2], digest[3]
-            );
-            (
-                format!("SELECT CAST(coalesce(get_lock({name}, 0), 0) AS SIGNED)"),
-                format!("SELECT release_lock({name})"),
-            )
-        }
-    };
+pub(super) async fn acquire(run: &Run<'_>, tell: &mut Tell<'_>) -> Result<Lock, FailureKind> {
+    let failed = |error: DbErr| FailureKind::History(message(&error));
     let start = Instant::now();
     let mut told = false;
-    while !try_once(db, &ask)
+    let mut asker = Asker::new(run.connection, run.project.table())
         .await
-        .map_err(|error| FailureKind::History(message(&error)))?
-    {
+        .map_err(failed)?;
+    loop {
+        if let Some(lock) = asker.ask(&run.connection.db).await.map_err(failed)? {
+            return Ok(lock);
+        }
         if run.stop.is_asked() {
             return Err(FailureKind::Stopped { during: None });
         }
-        if start.elapsed() >= run.patience {
+        // Telling who it is must not fail the wait.
+        let holder = async || {
+            holder(run.connection, run.project.table())
+                .await
+                .ok()
+                .flatten()
+        };
+        if start.elapsed() >= run.options.patience {
             return Err(FailureKind::Locked {
-                seconds: run.patience.as_secs(),
+                seconds: run.options.patience.as_secs(),
+                holder: holder().await,
             });
         }
         if !told {
-            tell(&Event::Waiting);
+            tell(&Event::Waiting(holder().await));
             told = true;
         }
         tokio::time::sleep(PAUSE).await;
-    }
-    Ok(Lock {
-        release: Some(release),
-    })
-}
-
-async fn try_once(db: &DatabaseConnection, ask: &str) -> Result<bool, DbErr> {
-    let statement = Statement::from_string(db.get_database_backend(), ask);
-    match db.query_one_raw(statement).await? {
-        // PostgreSQL answers with an int4, MySQL with a bigint.
-        Some(row) => Ok(row
-            .try_get_by_index::<i32>(0)
-            .map(i64::from)
-            .or_else(|_| row.try_get_by_index::<i64>(0))?
-            == 1),
-        None => Ok(false),
     }
 }
 
 impl Lock {
     /// Gives it back. If that fails the connection is gone, and the lock with it.
     pub(super) async fn release(self, db: &DatabaseConnection) {
-        if let Some(sql) = self.release {
-            let statement = Statement::from_string(db.get_database_backend(), sql);
-            let _ = db.query_one_raw(statement).await;
+        match self {
+            Self::Needless => {}
+            Self::File { path, file } => {
+                // Removed while it is locked: whoever waits for this file sees that it is no longer the one of that name.
+                let _ = std::fs::remove_file(path);
+                drop(file);
+            }
+            Self::Transaction(own) => {
+                let _ = own.transaction.rollback().await;
+                let _ = own.db.close().await;
+            }
+            Self::Session(sql) => {
+                let statement = Statement::from_string(db.get_database_backend(), sql);
+                let _ = db.query_one_raw(statement).await;
+            }
         }
     }
+}
+
+/// A connection for the lock alone.
+pub(super) struct Own {
+    transaction: DatabaseTransaction,
+    db: DatabaseConnection,
+}
+
+/// What is asked for the lock.
+enum Asker {
+    Needless,
+    File(PathBuf),
+    Transaction(Option<Box<Own>>, i64),
+    Session(String),
+}
+
+impl Asker {
+    async fn new(connection: &Connection, table: &str) -> Result<Self, DbErr> {
+        Ok(match connection.url.backend() {
+            Backend::Sqlite => lock_file(connection).map_or(Self::Needless, Self::File),
+            Backend::Postgres => {
+                let own = connect(&connection.url, Access::Write, None)
+                    .await
+                    .map_err(|error| DbErr::Custom(error.to_string()))?;
+                let transaction = own.db.begin().await?;
+                let who = who().unwrap_or_default().replace('\'', "''");
+                let pid = std::process::id();
+                // The server must not end it for being idle; its name tells others who holds the lock.
+                transaction
+                    .execute_unprepared(&format!(
+                        "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'plimsoll {who} {pid}'"
+                    ))
+                    .await?;
+                let own = Own {
+                    transaction,
+                    db: own.db,
+                };
+                Self::Transaction(Some(Box::new(own)), key(connection, table))
+            }
+            Backend::Mysql => Self::Session(name(table)),
+        })
+    }
+
+    async fn ask(&mut self, db: &DatabaseConnection) -> Result<Option<Lock>, DbErr> {
+        match self {
+            Self::Needless => Ok(Some(Lock::Needless)),
+            Self::File(path) => lock(path),
+            Self::Transaction(own, key) => {
+                let Some(asking) = own.as_ref() else {
+                    return Ok(None);
+                };
+                let sql = format!(
+                    "SELECT CASE WHEN pg_try_advisory_xact_lock({key}) THEN 1 ELSE 0 END::bigint"
+                );
+                if is_one(&asking.transaction, &sql).await? {
+                    return Ok(own.take().map(Lock::Transaction));
+                }
+                Ok(None)
+            }
+            Self::Session(name) => {
+                let sql = format!("SELECT CAST(coalesce(get_lock({name}, 0), 0) AS SIGNED)");
+                let taken = is_one(db, &sql).await?;
+                Ok(taken.then(|| Lock::Session(format!("SELECT release_lock({name})"))))
+            }
+        }
+    }
+}
+
+async fn is_one(db: &impl ConnectionTrait, sql: &str) -> Result<bool, DbErr> {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    match db.query_one_raw(statement).await? {
+        Some(row) => Ok(row.try_get_by_index::<i64>(0)? == 1),
+        None => Ok(false),
+    }
+}
+
+/// PostgreSQL's key: of the history table, and of the schema it is in.
+fn key(connection: &Connection, table: &str) -> i64 {
+    let schema = connection.schema.as_deref().unwrap_or_default();
+    let digest = Sha256::digest(format!("plimsoll {schema} {table}"));
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(bytes)
+}
+
+/// MySQL's name, as an expression: of at most 64 characters, and one for the whole server, so that the database is part of it.
+fn name(table: &str) -> String {
+    let digest = Sha256::digest(format!("plimsoll {table}"));
+    format!(
+        "concat('plimsoll ', left(sha2(concat(coalesce(database(), ''), '{:02x}{:02x}{:02x}{:02x}'), 256), 40))",
+        digest[0], digest[1], digest[2], digest[3]
+    )
+}
+
+/// SQLite's file; `None` for a database in memory.
+fn lock_file(connection: &Connection) -> Option<PathBuf> {
+    let mut name = connection.url.file()?.as_os_str().to_owned();
+    name.push("-plimsoll-lock");
+    Some(PathBuf::from(name))
+}
+
+fn lock(path: &Path) -> Result<Option<Lock>, DbErr> {
+    let failed =
+        |error: std::io::Error| DbErr::Custom(format!("lock `{}`: {error}", path.display()));
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .read(true)
+        .truncate(false)
+        .open(path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    if !is_still_there(path, &file) {
+        return Ok(None);
+    }
+    let told = format!(
+        "{} (process {})",
+        who().unwrap_or_default(),
+        std::process::id()
+    );
+    let written = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(told.as_bytes()));
+    written.map_err(failed)?;
+    Ok(Some(Lock::File {
+        path: path.to_owned(),
+        file,
+    }))
+}
+
+/// Whether the file of that name is the one that was locked, and not a newer one.
+#[cfg(unix)]
+fn is_still_there(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (std::fs::metadata(path), file.metadata()) {
+        (Ok(named), Ok(locked)) => named.ino() == locked.ino() && named.dev() == locked.dev(),
+        _ => false,
+    }
+}
+
+/// A file that is open cannot be removed here.
+#[cfg(not(unix))]
+fn is_still_there(_: &Path, _: &File) -> bool {
+    true
+}
+
+/// Who holds the lock of this database and history table at this moment, if anyone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn holder(connection: &Connection, table: &str) -> Result<Option<Holder>, DbErr> {
+    let sql = match connection.url.backend() {
+        Backend::Sqlite => return Ok(lock_file(connection).and_then(|path| file_holder(&path))),
+        Backend::Postgres => {
+            let key = key(connection, table).cast_unsigned();
+            format!(
+                "SELECT concat_ws(', ', nullif(a.application_name, ''), 'as ' || a.usename, 'from ' || host(a.client_addr), \
+                 'since ' || to_char(a.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS'), 'backend ' || a.pid) AS holder \
+                 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
+                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+                 AND l.classid::bigint = {} AND l.objid::bigint = {} \
+                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                key >> 32,
+                key & 0xffff_ffff
+            )
+        }
+        Backend::Mysql => format!(
+            "SELECT CONVERT(concat(user, ' from ', host, ', connection ', id) USING utf8mb4) AS holder \
+             FROM information_schema.processlist WHERE id = is_used_lock({})",
+            name(table)
+        ),
+    };
+    let db = &connection.db;
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    match db.query_one_raw(statement).await? {
+        Some(row) => Ok(row.try_get::<Option<String>>("", "holder")?.map(Holder)),
+        None => Ok(None),
+    }
+}
+
+fn file_holder(path: &Path) -> Option<Holder> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;
+    match file.try_lock() {
+        // Nobody: a run was killed and left its file.
+        Ok(()) | Err(TryLockError::Error(_)) => return None,
+        Err(TryLockError::WouldBlock) => {}
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    Some(Holder(text))
 }

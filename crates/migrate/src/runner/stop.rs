@@ -91,9 +91,9 @@ pub(super) enum Outcome<T> {
 pub(super) async fn guard<T, E>(
     connection: &Connection,
     stop: &Stop,
+    cancel: Option<&str>,
     work: impl Future<Output = Result<T, E>>,
 ) -> Outcome<Result<T, E>> {
-    let cancel = cancel_statement(connection).await;
     let mut work = pin!(work);
     tokio::select! {
         biased;
@@ -104,7 +104,13 @@ pub(super) async fn guard<T, E>(
     let Some(sql) = cancel else {
         return Outcome::Interrupted;
     };
-    let ending = async { tokio::join!(connect::interrupt(&connection.url, sql), &mut work).1 };
+    let ending = async {
+        tokio::join!(
+            connect::interrupt(&connection.url, sql.to_owned()),
+            &mut work
+        )
+        .1
+    };
     match tokio::time::timeout(GRACE, ending).await {
         Ok(Ok(value)) => Outcome::Finished(Ok(value)),
         Ok(Err(_)) | Err(_) => Outcome::Interrupted,
@@ -112,7 +118,7 @@ pub(super) async fn guard<T, E>(
 }
 
 /// The statement that cancels whatever this session runs, to be sent by another session.
-async fn cancel_statement(connection: &Connection) -> Option<String> {
+pub(super) async fn cancel_statement(connection: &Connection) -> Option<String> {
     let (ask, kill) = match connection.url.backend() {
         Backend::Sqlite => return None,
         Backend::Postgres => (

@@ -169,7 +169,9 @@ pub(crate) async fn tables(connection: &Connection) -> Vec<String> {
         .unwrap()
         .into_iter()
         .map(|row| row.try_get_by_index(0).unwrap())
-        .filter(|name: &String| !["seaql_migrations", "plimsoll_history"].contains(&name.as_str()))
+        .filter(|name: &String| {
+            !plimsoll_migrate::history::tables("seaql_migrations").contains(name)
+        })
         .collect();
     names.sort();
     names

@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::error::EXIT_CODES;
 
+mod graph;
+
+pub(crate) use graph::{Edit, EnsureVersion, Heads, History, Merge, Placing, Repair, Stamp};
+
 /// Migrations for SeaORM, generated from your models, proven, and reviewable.
 #[derive(Debug, Parser)]
 #[command(
@@ -34,6 +38,10 @@ pub(crate) enum Format {
     Text,
     /// For programs.
     Json,
+    /// A graph for Mermaid (history).
+    Mermaid,
+    /// A picture (history).
+    Svg,
 }
 
 /// When to colour.
@@ -81,7 +89,7 @@ pub(crate) struct Global {
         value_name = "DIR"
     )]
     pub(crate) migration_dir: Option<PathBuf>,
-    /// Format of results: text or json
+    /// Format of results: text or json; history also has mermaid and svg
     #[arg(
         long,
         global = true,
@@ -101,6 +109,9 @@ pub(crate) struct Global {
         hide_possible_values = true
     )]
     pub(crate) color: Color,
+    /// Server that a script is written for, as `postgres 17` or `mariadb 10.11` [default: from the address]
+    #[arg(long, global = true, value_name = "SERVER")]
+    pub(crate) server: Option<String>,
     /// Never ask at the terminal
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
@@ -165,16 +176,55 @@ Examples:
 Examples:
   history
   history -v              with parents, times and checksums
-  history --format json")]
-    History,
+  history -r base:current only what is between two revisions, both included
+  history --applied       what was done to the database, by whom and when
+  history --format json   or mermaid, or svg")]
+    History(History),
     /// List the revisions that none follows
     #[command(after_help = "\
 Examples:
   heads
+  heads --resolve-dependencies   without those that another depends on
   heads --format json
 
-Two heads mean two lines of revisions; `revision -m \"merge\"` follows both and joins them.")]
-    Heads,
+Two heads mean two lines of revisions; `merge heads` joins them.")]
+    Heads(Heads),
+    /// List the revisions that several others follow
+    Branches,
+    /// Join heads with a revision that follows them all
+    #[command(after_help = "\
+Examples:
+  merge heads -m \"merge billing and shipping\"
+  merge 2026a 2026b")]
+    Merge(Merge),
+    /// Write down that revisions are applied, without running them
+    #[command(after_help = "\
+Examples:
+  stamp head            everything counts as applied
+  stamp base            nothing does
+  stamp billing@head    on that branch; others stay as they are
+  stamp --purge head    forget everything first, also what has no file
+  stamp --sql head      a script that does it")]
+    Stamp(Stamp),
+    /// Tell where the database is, what is pending, what is wrong, and who is at work
+    Status,
+    /// Compare what was applied with what the files do now; exit code 5 when they differ
+    Verify,
+    /// Tell what is wrong with the history and how to get out of it, or do that
+    #[command(after_help = "\
+Examples:
+  repair                              what is wrong, and the ways out
+  repair m2026 --done                 it is as if it had been run to its end
+  repair m2026 --undone               it is as if it had not been begun
+  repair m2026 --statement-done       the statement it was killed in was carried out
+  repair m2026 --statement-undone     it was not
+  repair m2026 --accept               the file as it is now is what was applied
+  repair m2026 --forget               the database forgets a revision that has no file")]
+    Repair(Repair),
+    /// Open a revision's file in $VISUAL or $EDITOR
+    Edit(Edit),
+    /// Create the tables of the history, and nothing else
+    EnsureVersion(EnsureVersion),
     /// Show one revision
     #[command(after_help = "\
 Examples:
@@ -244,9 +294,6 @@ another such file, or sql:FILE (carried out on a scratch database).")]
         #[arg(short, long, default_value_t = 1)]
         num: u32,
     },
-    /// List the revisions, as `sea-orm-cli migrate status`
-    #[command(hide = true)]
-    Status,
     /// Drop every table, then apply everything
     #[command(hide = true)]
     Fresh,
@@ -256,6 +303,13 @@ another such file, or sql:FILE (carried out on a scratch database).")]
     /// Take everything back
     #[command(hide = true)]
     Reset,
+}
+
+impl Command {
+    /// Whether its result is a graph.
+    pub(crate) const fn draws(&self) -> bool {
+        matches!(self, Self::History(_))
+    }
 }
 
 /// `init`.
@@ -296,6 +350,12 @@ pub(crate) struct Revision {
     /// Also when nothing differs, record what the models state
     #[arg(long, requires = "autogenerate")]
     pub(crate) record: bool,
+    /// Revision that it follows, `base` for none; repeatable [default: all heads]
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) head: Vec<String>,
+    /// Where in the graph.
+    #[command(flatten)]
+    pub(crate) place: Placing,
     /// Go on although an applied file was edited
     #[arg(long)]
     pub(crate) allow_edited: bool,
@@ -314,9 +374,12 @@ pub(crate) struct Upgrade {
     /// Go on although an applied file was edited
     #[arg(long)]
     pub(crate) allow_edited: bool,
-    /// How long to wait for another run, in seconds
-    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
-    pub(crate) lock_timeout: u64,
+    /// Write a script instead of running anything; TARGET is then A:B, or B from the base
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// How to run.
+    #[command(flatten)]
+    pub(crate) running: Running,
     /// The backup before it.
     #[command(flatten)]
     pub(crate) backup: BackupFirst,
@@ -370,9 +433,9 @@ pub(crate) struct Seed {
     /// The backup before it.
     #[command(flatten)]
     pub(crate) backup: BackupFirst,
-    /// How long to wait for another run, in seconds
-    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
-    pub(crate) lock_timeout: u64,
+    /// How to run.
+    #[command(flatten)]
+    pub(crate) running: Running,
 }
 
 /// `downgrade`.
@@ -381,9 +444,44 @@ pub(crate) struct Downgrade {
     /// -N, base, a revision that stays applied, or steps from one (current-1)
     #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     pub(crate) target: String,
+    /// Write a script instead of running anything; TARGET is then A:B, from A down to B
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// How to run.
+    #[command(flatten)]
+    pub(crate) running: Running,
+}
+
+/// How revisions are run.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Running {
     /// How long to wait for another run, in seconds
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     pub(crate) lock_timeout: u64,
+    /// How long a statement may wait for what others hold, in seconds; 0 is the server's own setting
+    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
+    pub(crate) lock_wait: u64,
+    /// How long a statement may run, in seconds [default: the server's own setting]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) statement_timeout: Option<u64>,
+    /// How often what others hold is asked for
+    #[arg(long, default_value_t = 10, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) attempts: u32,
+    /// All revisions in one transaction (SQLite, PostgreSQL)
+    #[arg(long)]
+    pub(crate) single_transaction: bool,
+}
+
+impl Default for Running {
+    fn default() -> Self {
+        Self {
+            lock_timeout: 60,
+            lock_wait: 5,
+            statement_timeout: None,
+            attempts: 10,
+            single_transaction: false,
+        }
+    }
 }
 
 /// `current`.

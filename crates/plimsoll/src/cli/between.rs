@@ -11,11 +11,10 @@ use plimsoll_differ::prove::{ProofError, build};
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::script::{self, ScriptError};
 use plimsoll_migrate::connect::{Access, connect};
-use plimsoll_migrate::runner::{Direction, Run, Stop, is_of_connection, message};
+use plimsoll_migrate::runner::{Direction, Options, Run, Stop, is_of_connection, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::{Backend, Catalog};
 use sea_orm::DatabaseConnection;
-use std::time::Duration;
 
 use super::answers::Given;
 use super::args::ScratchServer;
@@ -206,7 +205,7 @@ async fn migrated(context: &mut Context<'_, '_>, bench: &mut Workbench) -> Resul
         connection: &connection,
         project: &context.project,
         direction: Direction::Up,
-        patience: Duration::from_mins(1),
+        options: Options::default(),
         stop: Stop::on_signals(),
     };
     run.path(&standing.pending, &mut |_| {}).await?;

@@ -2,8 +2,15 @@
 
 pub(crate) mod backup;
 pub(crate) mod compare;
+pub(crate) mod edit;
 pub(crate) mod init;
+pub(crate) mod merge;
+pub(crate) mod offline;
+mod placing;
+pub(crate) mod repair;
 pub(crate) mod revision;
 pub(crate) mod run;
 pub(crate) mod seed;
+pub(crate) mod stamp;
 pub(crate) mod standing;
+pub(crate) mod status;

@@ -194,13 +194,9 @@ pub(crate) const fn manage(context: &Context<'_, '_>) -> compare::Manage {
 }
 
 /// The tables of ours beside the project's.
-pub(crate) fn own_tables(context: &Context<'_, '_>) -> [String; 3] {
-    let history = context.project.table();
-    [
-        history.to_owned(),
-        history::own_table(history),
-        SEED_TABLE.to_owned(),
-    ]
+pub(crate) fn own_tables(context: &Context<'_, '_>) -> [String; 4] {
+    let [table, own, progress] = history::tables(context.project.table());
+    [table, own, progress, SEED_TABLE.to_owned()]
 }
 
 /// Compares and plans. `db` is where expressions are asked about.

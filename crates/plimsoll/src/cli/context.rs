@@ -66,6 +66,13 @@ impl<'a, 'o> Context<'a, 'o> {
                 "get the missing files, as with `git pull`, or use the database that belongs to this checkout",
             ));
         }
+        if let Some(first) = standing.partial.first() {
+            let message = format!(
+                "{action}: only some of the revisions that `{first}` stands for are applied"
+            );
+            return Err(CliError::new(Exit::Standing, message)
+                .help("`upgrade` with the files as they were before the squash, then with these"));
+        }
         let Some(first) = standing.edited.first() else {
             return Ok(());
         };
@@ -75,7 +82,7 @@ impl<'a, 'o> Context<'a, 'o> {
         }
         let message = format!("{action}: `{first}` was edited after it was applied");
         Err(CliError::new(Exit::Standing, message).help(
-            "restore the file and put the change into a new revision, or pass --allow-edited",
+            "restore the file and put the change into a new revision; or pass --allow-edited; or, if the database is what the file now makes, `repair REVISION --accept`",
         ))
     }
 

@@ -157,7 +157,10 @@ impl From<TargetError> for CliError {
             | TargetError::Ambiguous { .. }
             | TargetError::Direction { .. }
             | TargetError::Fork { .. }
-            | TargetError::TooFar { .. } => Exit::Usage,
+            | TargetError::TooFar { .. }
+            | TargetError::NoBranch(_)
+            | TargetError::NotInBranch { .. }
+            | TargetError::Range { .. } => Exit::Usage,
         };
         Self::new(exit, format!("find the revision: {error}")).help(error.help())
     }
@@ -166,7 +169,13 @@ impl From<TargetError> for CliError {
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
         let exit = match &failure.kind {
-            FailureKind::Revision { .. } => Exit::Failed,
+            FailureKind::Revision { .. }
+            | FailureKind::Step { .. }
+            | FailureKind::Asks { .. }
+            | FailureKind::NotInOne(_) => Exit::Failed,
+            FailureKind::Unfinished(_) | FailureKind::Changed(_) | FailureKind::Unsure(_) => {
+                Exit::Standing
+            }
             FailureKind::Stopped { .. } => Exit::Interrupted,
             FailureKind::Locked { .. } | FailureKind::History(_) => Exit::Database,
         };

@@ -10,8 +10,8 @@ use super::error::CliError;
 
 /// The two streams, and how to write to them.
 pub struct Output<'a> {
-    out: &'a mut dyn Write,
-    err: &'a mut dyn Write,
+    out: &'a mut (dyn Write + Send),
+    err: &'a mut (dyn Write + Send),
     /// Text for people, or JSON.
     pub(crate) format: Format,
     /// Only results and errors.
@@ -20,7 +20,7 @@ pub struct Output<'a> {
 
 impl<'a> Output<'a> {
     /// Writes results to `out` and the rest to `err`.
-    pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write) -> Self {
+    pub fn new(out: &'a mut (dyn Write + Send), err: &'a mut (dyn Write + Send)) -> Self {
         Self {
             out,
             err,
@@ -44,6 +44,26 @@ impl<'a> Output<'a> {
             let _ = self.out.write_all(document::json(document).as_bytes());
             let _ = self.out.flush();
         }
+    }
+
+    /// A result as a graph for Mermaid.
+    pub(crate) fn mermaid(&mut self, text: impl FnOnce() -> String) {
+        if self.format == Format::Mermaid {
+            let _ = self.out.write_all(text().as_bytes());
+        }
+    }
+
+    /// A result as a picture.
+    pub(crate) fn svg(&mut self, text: impl FnOnce() -> String) {
+        if self.format == Format::Svg {
+            let _ = self.out.write_all(text().as_bytes());
+        }
+    }
+
+    /// A result that is text in every format: a script.
+    pub(crate) fn script(&mut self, text: &str) {
+        let _ = self.out.write_all(text.as_bytes());
+        let _ = self.out.flush();
     }
 
     /// A line beside the result.

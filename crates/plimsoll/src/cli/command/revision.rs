@@ -6,11 +6,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use plimsoll_codegen::{CodegenError, Header, file_stem, register, render_file};
+use plimsoll_codegen::{CodegenError, Header, register, render_file};
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_report::style;
 use plimsoll_schema::{Backend, Catalog, Flavor, Plan, Server};
 
+use super::placing;
 use crate::cli::answers::{self, Given};
 use crate::cli::args::Revision;
 use crate::cli::ask;
@@ -24,15 +25,16 @@ const ACTION: &str = "write a revision";
 
 pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Result<Exit, CliError> {
     let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
-    up_to_date(context)?;
-    let parents = parents(context, args)?;
-    let mut header = Header {
-        id: file_stem(&args.message, created),
+    up_to_date(context, ACTION)?;
+    let parents = placing::parents(context, ACTION, &args.head)?;
+    let mut header = placing::header(
+        context,
+        ACTION,
+        &args.place,
         parents,
-        message: args.message.clone(),
+        &args.message,
         created,
-        compared_with: None,
-    };
+    )?;
     if args.autogenerate {
         return autogenerate(context, args, &mut header).await;
     }
@@ -40,31 +42,19 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
         let message = format!("{ACTION}: an empty one has nothing to rename or drop");
         return Err(CliError::new(Exit::Usage, message).help("pass --autogenerate too"));
     }
-    let plan = Plan {
-        server: some_server(context.url.backend()),
-        steps: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    let text = render_file(&plan, &header).map_err(|error| unwritten(&error))?;
-    write(context, args, &header.id, &text, None)?;
+    let plan = empty_plan(context.url.backend());
+    let text = render_file(&plan, &header).map_err(|error| unwritten(ACTION, &error))?;
+    write(context, ACTION, args.dry_run, &header.id, &text, None)?;
     Ok(Exit::Ok)
 }
 
-/// What the revision follows. One that is empty joins the heads of branches that grew apart; one from the models needs a single head.
-fn parents(context: &mut Context<'_, '_>, args: &Revision) -> Result<Vec<String>, CliError> {
-    let graph = context.project.graph();
-    if args.autogenerate {
-        graph.one_head()?;
+/// The plan of a file that is to be filled in by hand.
+pub(super) fn empty_plan(backend: Backend) -> Plan {
+    Plan {
+        server: some_server(backend),
+        steps: Vec::new(),
+        diagnostics: Vec::new(),
     }
-    let heads: Vec<String> = graph.heads().into_iter().map(str::to_owned).collect();
-    if heads.len() > 1 {
-        let names: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
-        let joined = names.join(" and ");
-        context
-            .output
-            .note(&format!("it follows {joined}, and joins them"));
-    }
-    Ok(heads)
 }
 
 async fn autogenerate(
@@ -98,9 +88,16 @@ async fn autogenerate(
     header.compared_with = Some(product(&comparison.server).to_owned());
     let mut plan = comparison.plan.clone();
     plan.diagnostics.clone_from(&comparison.hazards);
-    let text = render_file(&plan, header).map_err(|error| unwritten(&error))?;
+    let text = render_file(&plan, header).map_err(|error| unwritten(ACTION, &error))?;
     comparison.print(context, args.sql);
-    let written = write(context, args, &header.id, &text, Some(&comparison.now))?;
+    let written = write(
+        context,
+        ACTION,
+        args.dry_run,
+        &header.id,
+        &text,
+        Some(&comparison.now),
+    )?;
     let document = comparison.document(written);
     context.output.document(&document);
     Ok(Exit::Ok)
@@ -136,7 +133,7 @@ fn settle(count: usize) -> String {
 }
 
 /// Refuses to write when this program was built before a revision was added: it would write the same changes once more.
-fn up_to_date(context: &Context<'_, '_>) -> Result<(), CliError> {
+pub(super) fn up_to_date(context: &Context<'_, '_>, action: &str) -> Result<(), CliError> {
     let sources = context.place.sources()?;
     let path = sources.join("lib.rs");
     let lib =
@@ -159,7 +156,7 @@ fn up_to_date(context: &Context<'_, '_>) -> Result<(), CliError> {
         None => Ok(()),
         Some(module) => Err(CliError::new(
             Exit::Files,
-            format!("{ACTION}: this program was built before `{module}` was added"),
+            format!("{action}: this program was built before `{module}` was added"),
         )
         .help("run it through cargo, which builds it anew")),
     }
@@ -198,15 +195,16 @@ fn unchanged(
 }
 
 /// Writes the file, its line in lib.rs, and what the models state; with --dry-run, shows the file instead.
-fn write(
+pub(super) fn write(
     context: &mut Context<'_, '_>,
-    args: &Revision,
+    action: &str,
+    dry_run: bool,
     id: &str,
     text: &str,
     now: Option<&Catalog>,
 ) -> Result<Option<String>, CliError> {
     let (name, dim) = (style::REVISION, style::DIM);
-    if args.dry_run {
+    if dry_run {
         context
             .output
             .text(&format!("\n{dim}// {id}.rs{dim:#}\n{text}"));
@@ -216,8 +214,8 @@ fn write(
         .map(|now| (context.place.catalog(), now.to_json()))
         .into_iter()
         .collect();
-    let registered =
-        register(&context.place.migrations, id, text, &extra).map_err(|error| unwritten(&error))?;
+    let registered = register(&context.place.migrations, id, text, &extra)
+        .map_err(|error| unwritten(action, &error))?;
     let shown = Place::shown(&registered.revision);
     context
         .output
@@ -228,7 +226,7 @@ fn write(
     Ok(Some(shown))
 }
 
-fn unwritten(error: &CodegenError) -> CliError {
+pub(super) fn unwritten(action: &str, error: &CodegenError) -> CliError {
     let exit = match error {
         CodegenError::NotRust { .. } => Exit::Failed,
         CodegenError::Exists(_)
@@ -236,7 +234,7 @@ fn unwritten(error: &CodegenError) -> CliError {
         | CodegenError::Io { .. }
         | CodegenError::NotUtf8(_) => Exit::Files,
     };
-    CliError::new(exit, format!("{ACTION}: {error}")).help(error.help())
+    CliError::new(exit, format!("{action}: {error}")).help(error.help())
 }
 
 /// Replaces a file's text at once, or not at all.
@@ -249,7 +247,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// The time in the file's name: as given, as the build's epoch says, or now.
-fn created(at: Option<&str>, epoch: Option<String>) -> Result<Timestamp, CliError> {
+pub(super) fn created(at: Option<&str>, epoch: Option<String>) -> Result<Timestamp, CliError> {
     let wrong = |what: &str, example: &str| {
         CliError::new(Exit::Usage, format!("read the time in {what}"))
             .help(format!("write it as {example}"))

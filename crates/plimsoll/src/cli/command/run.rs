@@ -3,55 +3,68 @@
 use std::time::Duration;
 
 use plimsoll_migrate::connect::{Access, Connection};
-use plimsoll_migrate::graph::Node;
+use plimsoll_migrate::graph::{Graph, Node};
 use plimsoll_migrate::project::Standing;
-use plimsoll_migrate::runner::{Direction, Done, Event, Run, Stop};
+use plimsoll_migrate::runner::{Direction, Done, Event, Options, Run, Stop};
 use plimsoll_report::{document, style};
 use sea_orm_migration::MigratorTraitSelf as _;
 
+use super::offline;
 use crate::cli::NoRevisions;
-use crate::cli::args::{BackupFirst, Downgrade, Upgrade};
+use crate::cli::args::{BackupFirst, Downgrade, Running, Upgrade};
 use crate::cli::before;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
-
-/// How long SeaORM's verbs wait for another run.
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::cli::output::Output;
 
 pub(crate) async fn upgrade(
     context: &mut Context<'_, '_>,
     args: &Upgrade,
 ) -> Result<Exit, CliError> {
+    if args.sql {
+        return offline::upgrade(context, &args.target).await;
+    }
     let connection = context.connect(Access::Write).await?;
     let standing = context.standing(&connection).await?;
     context.refuse_strange("upgrade", &standing, args.allow_edited)?;
     let graph = context.project.graph();
-    let path = graph.upgrade_path(&args.target, &standing.applied_set())?;
-    let path = owned(&path);
-    before::back_up(
-        context,
-        &connection,
-        &standing,
-        !path.is_empty(),
-        &args.backup,
-    )
-    .await?;
-    let patience = Duration::from_secs(args.lock_timeout);
-    carry_out(context, &connection, Direction::Up, &path, patience).await
+    let path = owned(&graph.upgrade_path(&args.target, &standing.applied_set())?);
+    let is_due = !path.is_empty();
+    let before = before::back_up(context, &connection, &standing, is_due, &args.backup).await?;
+    let options = Options {
+        note: before.note,
+        ..options(&args.running, args.allow_edited)
+    };
+    carry_out(context, &connection, Direction::Up, &path, options).await
 }
 
 pub(crate) async fn downgrade(
     context: &mut Context<'_, '_>,
     args: &Downgrade,
 ) -> Result<Exit, CliError> {
+    if args.sql {
+        return offline::downgrade(context, &args.target).await;
+    }
     let connection = context.connect(Access::Write).await?;
     let standing = context.standing(&connection).await?;
     context.refuse_strange("downgrade", &standing, true)?;
     let graph = context.project.graph();
-    let path = graph.downgrade_path(&args.target, &standing.applied_set())?;
-    let path = owned(&path);
-    let patience = Duration::from_secs(args.lock_timeout);
-    carry_out(context, &connection, Direction::Down, &path, patience).await
+    let path = owned(&graph.downgrade_path(&args.target, &standing.applied_set())?);
+    let options = options(&args.running, false);
+    carry_out(context, &connection, Direction::Down, &path, options).await
+}
+
+/// What the flags say about a run.
+pub(crate) fn options(running: &Running, allow_edited: bool) -> Options {
+    Options {
+        patience: Duration::from_secs(running.lock_timeout),
+        lock_timeout: (running.lock_wait > 0).then(|| Duration::from_secs(running.lock_wait)),
+        statement_timeout: running.statement_timeout.map(Duration::from_secs),
+        attempts: running.attempts,
+        single_transaction: running.single_transaction,
+        allow_edited,
+        note: None,
+    }
 }
 
 /// `up -n N` applies as many of the pending ones as there are, over all heads.
@@ -61,8 +74,12 @@ pub(crate) async fn up(context: &mut Context<'_, '_>, num: Option<u32>) -> Resul
     context.refuse_strange("upgrade", &standing, false)?;
     let path = first(standing.pending.clone(), num);
     let none = BackupFirst::default();
-    before::back_up(context, &connection, &standing, !path.is_empty(), &none).await?;
-    carry_out(context, &connection, Direction::Up, &path, PATIENCE).await
+    let before = before::back_up(context, &connection, &standing, !path.is_empty(), &none).await?;
+    let options = Options {
+        note: before.note,
+        ..Options::default()
+    };
+    carry_out(context, &connection, Direction::Up, &path, options).await
 }
 
 /// `down -n N` takes back as many as there are.
@@ -71,7 +88,14 @@ pub(crate) async fn down(context: &mut Context<'_, '_>, num: u32) -> Result<Exit
     let standing = context.standing(&connection).await?;
     context.refuse_strange("downgrade", &standing, true)?;
     let path = first(backwards(&standing), Some(num));
-    carry_out(context, &connection, Direction::Down, &path, PATIENCE).await
+    carry_out(
+        context,
+        &connection,
+        Direction::Down,
+        &path,
+        Options::default(),
+    )
+    .await
 }
 
 /// Takes everything back.
@@ -92,7 +116,7 @@ pub(crate) async fn fresh(context: &mut Context<'_, '_>) -> Result<Exit, CliErro
         &connection,
         Direction::Up,
         &standing.pending,
-        PATIENCE,
+        Options::default(),
     )
     .await
 }
@@ -115,12 +139,12 @@ async fn carry_out(
     connection: &Connection,
     direction: Direction,
     path: &[String],
-    patience: Duration,
+    options: Options,
 ) -> Result<Exit, CliError> {
     if path.is_empty() {
         context.output.text("nothing to do\n");
     }
-    let done = run_path(context, connection, direction, path, patience).await?;
+    let done = run_path(context, connection, direction, path, options).await?;
     report(context, direction, &done);
     Ok(Exit::Ok)
 }
@@ -131,7 +155,7 @@ pub(crate) async fn run_path(
     connection: &Connection,
     direction: Direction,
     path: &[String],
-    patience: Duration,
+    options: Options,
 ) -> Result<Vec<Done>, CliError> {
     if path.is_empty() {
         return Ok(Vec::new());
@@ -140,41 +164,56 @@ pub(crate) async fn run_path(
         connection,
         project: &context.project,
         direction,
-        patience,
+        options,
         stop: Stop::on_signals(),
-    };
-    let verb = match direction {
-        Direction::Up => "applied",
-        Direction::Down => "took back",
     };
     let output = &mut *context.output;
     let graph = context.project.graph();
     let result = run
-        .path(path, &mut |event| match event {
-            Event::Waiting => output.note("waiting for another run to end"),
-            Event::Started(_) => {}
-            Event::Skipped(id) => output.note(&format!("another run was faster with {id}")),
-            Event::Done(Done { revision, duration }) => {
-                let (name, dim) = (style::REVISION, style::DIM);
-                let message = graph.node(revision).map(Node::message);
-                output.text(&format!(
-                    "{verb} {name}{revision}{name:#} {} {dim}({} ms){dim:#}\n",
-                    message.unwrap_or_default(),
-                    duration.as_millis()
-                ));
-            }
-        })
+        .path(path, &mut |event| tell(output, graph, direction, event))
         .await;
     Ok(result?)
+}
+
+/// What is said while a run goes on.
+pub(crate) fn tell(output: &mut Output<'_>, graph: &Graph, direction: Direction, event: &Event) {
+    match event {
+        Event::Waiting(None) => output.note("waiting for another run to end"),
+        Event::Waiting(Some(holder)) => {
+            output.note(&format!("waiting for another run to end: {holder}"));
+        }
+        Event::Started(_) => {}
+        Event::Resumed(id, done, of) => output.note(&format!(
+            "{id} was begun before: {done} of its {of} statements are done, it goes on there"
+        )),
+        Event::Cleared(sql) => output.note(&format!(
+            "an index that was left half-built is dropped and built anew: {sql}"
+        )),
+        Event::Retrying(cause, pause) => output.note(&format!(
+            "{cause}\nsomebody else holds what it needs; it is tried again in {} ms",
+            pause.as_millis()
+        )),
+        Event::Skipped(id) => output.note(&format!("another run was faster with {id}")),
+        Event::Done(Done { revision, duration }) => {
+            let verb = match direction {
+                Direction::Up => "applied",
+                Direction::Down => "took back",
+            };
+            let (name, dim) = (style::REVISION, style::DIM);
+            let message = graph.node(revision).map(Node::message);
+            output.text(&format!(
+                "{verb} {name}{revision}{name:#} {} {dim}({} ms){dim:#}\n",
+                message.unwrap_or_default(),
+                duration.as_millis()
+            ));
+        }
+    }
 }
 
 fn report(context: &mut Context<'_, '_>, direction: Direction, done: &[Done]) {
     context.output.document(&document::Run {
         format: document::FORMAT,
-        direction: match direction {
-            Direction::Up => "up",
-            Direction::Down => "down",
-        },
+        direction: direction.word(),
         revisions: done
             .iter()
             .map(|done| document::Ran {

@@ -3,20 +3,18 @@
 //! Invariant: what is wrong with the dump, the files or the store shows before the database is touched.
 //! Invariant: run again, it goes on: what was loaded is not loaded twice, what was sent is not sent twice.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use plimsoll_backup::{
     Asset, BackupError, Content, Dump, Loaded, Place, Sent, Survey, content, is_loaded, load,
     upload,
 };
 use plimsoll_migrate::connect::{Access, Connection};
-use plimsoll_migrate::history;
 use plimsoll_migrate::project::Standing;
-use plimsoll_migrate::runner::{Direction, Stop};
+use plimsoll_migrate::runner::{Direction, Options, Run, Stop};
 use plimsoll_report::document;
-use sea_orm::ConnectionTrait as _;
-use sea_orm_migration::prelude::{Alias, Query};
 
+use super::run::{options, run_path, tell};
 use crate::cli::args::Seed;
 use crate::cli::before::{self, Before};
 use crate::cli::comparison::own_tables;
@@ -103,7 +101,7 @@ async fn fill(
         context
             .output
             .note("the dump is loaded already: nothing of it is loaded again");
-        upgrade(context, args, connection).await?;
+        upgrade(context, args, connection, None).await?;
         return Ok(filled);
     }
     let own_schema = survey.creates.is_some();
@@ -116,12 +114,12 @@ async fn fill(
     filled.before = before::back_up(context, connection, &standing, true, &args.backup).await?;
     if own_schema {
         filled.loaded = Some(load_dump(context, args, connection, dump, survey).await?);
-        upgrade(context, args, connection).await?;
+        upgrade(context, args, connection, filled.before.note.as_deref()).await?;
     } else {
         if stale {
-            stamp_base(context, connection, &held).await?;
+            stamp_base(context, args, connection).await?;
         }
-        upgrade(context, args, connection).await?;
+        upgrade(context, args, connection, filled.before.note.as_deref()).await?;
         filled.loaded = Some(load_dump(context, args, connection, dump, survey).await?);
     }
     Ok(filled)
@@ -181,20 +179,25 @@ fn refuse_strangers(
 /// The history says that revisions are applied, and nothing of theirs is there: they are forgotten, so that `upgrade` makes it again.
 async fn stamp_base(
     context: &mut Context<'_, '_>,
+    args: &Seed,
     connection: &Connection,
-    held: &Content,
 ) -> Result<(), CliError> {
     context.output.note(
         "the history names revisions and the database holds nothing of theirs: stamped as base",
     );
-    let table = context.project.table().to_owned();
-    for name in [history::own_table(&table), table] {
-        if held.history.contains(&name) {
-            let delete = Query::delete().from_table(Alias::new(&name)).take();
-            let done = connection.db.execute(&delete).await;
-            done.map_err(|error| CliError::database("stamp the database as base", &error))?;
-        }
-    }
+    let run = Run {
+        connection,
+        project: &context.project,
+        direction: Direction::Up,
+        options: options(&args.running, false),
+        stop: Stop::on_signals(),
+    };
+    let output = &mut *context.output;
+    let graph = context.project.graph();
+    run.stamp(&BTreeSet::new(), true, &mut |event| {
+        tell(output, graph, Direction::Up, event);
+    })
+    .await?;
     Ok(())
 }
 
@@ -203,14 +206,18 @@ async fn upgrade(
     context: &mut Context<'_, '_>,
     args: &Seed,
     connection: &Connection,
+    note: Option<&str>,
 ) -> Result<(), CliError> {
     let standing = context.standing(connection).await?;
     context.refuse_strange("upgrade", &standing, false)?;
     let graph = context.project.graph();
     let path = graph.upgrade_path("head", &standing.applied_set())?;
     let path: Vec<String> = path.iter().map(|id| (*id).to_owned()).collect();
-    let patience = Duration::from_secs(args.lock_timeout);
-    super::run::run_path(context, connection, Direction::Up, &path, patience).await?;
+    let options = Options {
+        note: note.map(str::to_owned),
+        ..options(&args.running, false)
+    };
+    run_path(context, connection, Direction::Up, &path, options).await?;
     Ok(())
 }
 

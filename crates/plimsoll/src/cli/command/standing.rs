@@ -1,14 +1,14 @@
-//! `current`, `history`, `heads`, `show`: nothing here writes.
+//! `current`, `history`, `heads`, `branches`, `show`: nothing here writes.
 
 use std::collections::BTreeSet;
 
 use plimsoll_migrate::connect::Access;
 use plimsoll_migrate::graph::{Node, Point};
-use plimsoll_migrate::history::Row;
+use plimsoll_migrate::history::{Action, Entry, Row, entries};
 use plimsoll_migrate::project::Standing;
 use plimsoll_report::document::{self, Revision};
 
-use crate::cli::args::{Current, Show};
+use crate::cli::args::{Current, Heads, History, Show};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 
@@ -66,9 +66,25 @@ pub(crate) fn remarks(standing: &Standing) -> Vec<String> {
     out
 }
 
-pub(crate) async fn history(context: &mut Context<'_, '_>) -> Result<Exit, CliError> {
+pub(crate) async fn history(
+    context: &mut Context<'_, '_>,
+    args: &History,
+) -> Result<Exit, CliError> {
+    if args.applied {
+        return applied(context).await;
+    }
     let standing = standing_if_reachable(context).await;
     let mut revisions = revisions(context, standing.as_ref());
+    if let Some(range) = &args.range {
+        let applied = standing
+            .as_ref()
+            .map(Standing::applied_set)
+            .unwrap_or_default();
+        let graph = context.project.graph();
+        let (from, to) = graph.range(range, &applied)?;
+        let between: BTreeSet<String> = owned(&graph.between(&from, &to)).into_iter().collect();
+        revisions.retain(|revision| between.contains(&revision.id));
+    }
     revisions.reverse();
     if revisions.is_empty() {
         context.output.text("no revisions\n");
@@ -77,12 +93,100 @@ pub(crate) async fn history(context: &mut Context<'_, '_>) -> Result<Exit, CliEr
     Ok(Exit::Ok)
 }
 
-pub(crate) fn heads(context: &mut Context<'_, '_>) -> Exit {
+/// What was done to the database, by whom and when.
+async fn applied(context: &mut Context<'_, '_>) -> Result<Exit, CliError> {
+    let connection = context.connect(Access::Read).await?;
+    let entries = entries(&connection.db, context.project.table())
+        .await
+        .map_err(|error| CliError::database("read the history", &error))?;
+    let entries: Vec<document::Happened> = entries.into_iter().rev().map(entry).collect();
+    if entries.is_empty() {
+        context.output.text("nothing was done by this tool yet\n");
+    }
+    context.output.text(&plimsoll_report::applied(&entries));
+    context.output.document(&document::Applied {
+        format: document::FORMAT,
+        entries,
+    });
+    Ok(Exit::Ok)
+}
+
+fn entry(entry: Entry) -> document::Happened {
+    document::Happened {
+        revision: entry.revision,
+        action: entry.action.map_or("unknown", Action::word).to_owned(),
+        outcome: if entry.done { "done" } else { "failed" },
+        at: time(entry.at),
+        duration_ms: entry.details.duration_ms,
+        by: entry.details.applied_by,
+        tool: entry.details.tool,
+        checksum: entry.details.checksum,
+        note: entry.note,
+    }
+}
+
+fn time(seconds: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_second(seconds).ok();
+    time.map(|time| time.to_string())
+}
+
+pub(crate) fn heads(context: &mut Context<'_, '_>, args: &Heads) -> Exit {
+    let graph = context.project.graph();
+    let heads = if args.resolve_dependencies {
+        graph.effective_heads()
+    } else {
+        graph.heads()
+    };
+    let heads: BTreeSet<String> = owned(&heads).into_iter().collect();
     let revisions = revisions(context, None)
         .into_iter()
-        .filter(|revision| revision.head)
+        .filter(|revision| heads.contains(&revision.id))
         .collect();
     show_revisions(context, revisions);
+    Exit::Ok
+}
+
+/// The revisions that several others follow, each with those.
+pub(crate) fn branches(context: &mut Context<'_, '_>) -> Exit {
+    let points: Vec<(String, Vec<String>)> = context
+        .project
+        .graph()
+        .branch_points()
+        .into_iter()
+        .map(|(node, children)| (node.id.clone(), owned(&children)))
+        .collect();
+    let all = revisions(context, None);
+    if points.is_empty() && context.output.format == crate::cli::args::Format::Text {
+        context.output.text("no revision is followed by several\n");
+        return Exit::Ok;
+    }
+    for (_, children) in &points {
+        let shown: Vec<Revision> = all
+            .iter()
+            .filter(|revision| children.contains(&revision.id))
+            .cloned()
+            .collect();
+        let point: Vec<Revision> = all
+            .iter()
+            .filter(|revision| revision.children == *children)
+            .cloned()
+            .collect();
+        let verbose = context.global.verbose;
+        let mut text = plimsoll_report::history(&point, verbose);
+        for child in &shown {
+            let own = std::slice::from_ref(child);
+            text.push_str("  -> ");
+            text.push_str(&plimsoll_report::history(own, false));
+        }
+        context.output.text(&text);
+    }
+    context.output.document(&document::History {
+        format: document::FORMAT,
+        revisions: all
+            .into_iter()
+            .filter(|revision| revision.branch_point)
+            .collect(),
+    });
     Exit::Ok
 }
 
@@ -119,6 +223,10 @@ fn show_revisions(context: &mut Context<'_, '_>, revisions: Vec<Revision>) {
     context
         .output
         .text(&plimsoll_report::history(&revisions, verbose));
+    context
+        .output
+        .mermaid(|| plimsoll_report::mermaid(&revisions));
+    context.output.svg(|| plimsoll_report::svg(&revisions));
     context.output.document(&document::History {
         format: document::FORMAT,
         revisions,
@@ -126,7 +234,7 @@ fn show_revisions(context: &mut Context<'_, '_>, revisions: Vec<Revision>) {
 }
 
 /// Files can be listed without a database; then it is not said what is applied.
-async fn standing_if_reachable(context: &mut Context<'_, '_>) -> Option<Standing> {
+pub(crate) async fn standing_if_reachable(context: &mut Context<'_, '_>) -> Option<Standing> {
     let result = match context.connect(Access::Read).await {
         Ok(connection) => context.standing(&connection).await,
         Err(error) => Err(error),
@@ -145,6 +253,7 @@ async fn standing_if_reachable(context: &mut Context<'_, '_>) -> Option<Standing
 fn revisions(context: &Context<'_, '_>, standing: Option<&Standing>) -> Vec<Revision> {
     let graph = context.project.graph();
     let heads: BTreeSet<&str> = graph.heads().into_iter().collect();
+    let mut branches = graph.memberships();
     let current: BTreeSet<String> = standing
         .map(|standing| current_ids(context, standing).into_iter().collect())
         .unwrap_or_default();
@@ -152,24 +261,36 @@ fn revisions(context: &Context<'_, '_>, standing: Option<&Standing>) -> Vec<Revi
         .into_iter()
         .flat_map(|standing| standing.unknown.iter().filter_map(|id| standing.row(id)))
         .map(|row| told(Revision::default(), row));
-    let known = graph.nodes().iter().map(|node: &Node| {
-        let revision = Revision {
-            id: node.id.clone(),
-            message: node.message(),
-            parents: node.parents.clone(),
-            head: heads.contains(node.id.as_str()),
-            applied: standing.map(|_| false),
-            current: current.contains(&node.id),
-            edited: standing.is_some_and(|standing| standing.edited.contains(&node.id)),
-            has_file: true,
-            checksum: node.checksum(),
-            ..Revision::default()
-        };
-        match standing.and_then(|standing| standing.row(&node.id)) {
-            Some(row) => told(revision, row),
-            None => revision,
-        }
-    });
+    let known: Vec<Revision> = graph
+        .nodes()
+        .iter()
+        .map(|node: &Node| {
+            let revision = Revision {
+                id: node.id.clone(),
+                message: node.message(),
+                parents: node.parents.clone(),
+                children: owned(&graph.children(&node.id)),
+                labels: node.labels.clone(),
+                branches: owned(&branches.remove(node.id.as_str()).unwrap_or_default()),
+                depends_on: node.depends_on.clone(),
+                replaces: node.replaces.clone(),
+                branch_point: graph.children(&node.id).len() > 1,
+                merge_point: node.is_merge(),
+                moved: standing.is_some_and(|standing| standing.moved.contains(&node.id)),
+                head: heads.contains(node.id.as_str()),
+                applied: standing.map(|_| false),
+                current: current.contains(&node.id),
+                edited: standing.is_some_and(|standing| standing.edited.contains(&node.id)),
+                has_file: true,
+                checksum: node.checksum(),
+                ..Revision::default()
+            };
+            match standing.and_then(|standing| standing.row(&node.id)) {
+                Some(row) => told(revision, row),
+                None => revision,
+            }
+        })
+        .collect();
     unknown.chain(known).collect()
 }
 
@@ -179,16 +300,15 @@ fn told(revision: Revision, row: &Row) -> Revision {
     Revision {
         id: row.revision.clone(),
         applied: Some(true),
-        applied_at: jiff::Timestamp::from_second(row.applied_at)
-            .ok()
-            .map(|time| time.to_string()),
+        applied_at: time(row.applied_at),
         duration_ms: details.map(|details| details.duration_ms),
         applied_by: details.and_then(|details| details.applied_by.clone()),
+        tool: details.and_then(|details| details.tool.clone()),
         ..revision
     }
 }
 
-fn current_ids(context: &Context<'_, '_>, standing: &Standing) -> Vec<String> {
+pub(crate) fn current_ids(context: &Context<'_, '_>, standing: &Standing) -> Vec<String> {
     owned(&context.project.graph().heads_of(&standing.applied_set()))
 }
 

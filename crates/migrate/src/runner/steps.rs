@@ -1,0 +1,465 @@
+//! A revision statement by statement: where DDL commits at once, and around statements that may not run in a transaction.
+//!
+//! Before a statement that cannot be taken back, the journal says that it begins and what it changes looks like; with one that can, the
+//! journal moves on in the same transaction. So a run that was killed anywhere is gone on with at the right statement.
+
+use std::time::Instant;
+
+use plimsoll_schema::Backend;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use sea_orm_migration::SchemaManager;
+
+use super::journal::{self, At, State, Unfinished};
+use super::trace::{Trace, trace};
+use super::{
+    Event, FailureKind, Run, Tell, failure, foreign_keys, message, now, operation, refused, retry,
+    who,
+};
+use crate::history;
+use crate::script::{Item, Kind, Script, digest, kind};
+
+/// A revision that runs statement by statement.
+pub(super) struct Steps<'a> {
+    run: &'a Run<'a>,
+    id: &'a str,
+    script: &'a Script,
+    grouped: bool,
+    start: Instant,
+}
+
+/// What went wrong at a statement.
+enum Trouble {
+    /// The database refused it, or did not answer; with its code.
+    Database(DbErr, Option<String>),
+    /// Something about the journal.
+    Kind(FailureKind),
+}
+
+impl From<DbErr> for Trouble {
+    fn from(error: DbErr) -> Self {
+        let code = failure::code(&error);
+        Self::Database(error, code)
+    }
+}
+
+impl<'a> Steps<'a> {
+    pub(super) const fn new(
+        run: &'a Run<'a>,
+        id: &'a str,
+        script: &'a Script,
+        grouped: bool,
+        start: Instant,
+    ) -> Self {
+        Self {
+            run,
+            id,
+            script,
+            grouped,
+            start,
+        }
+    }
+
+    /// Runs it from the beginning, or from where it was left.
+    pub(super) async fn carry_out(
+        &self,
+        leftover: Option<Unfinished>,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), FailureKind> {
+        let mut journal = Unfinished {
+            revision: self.id.to_owned(),
+            direction: self.run.direction,
+            at: At::default(),
+            state: State::Between,
+            items: self.script.items.len(),
+            statement: None,
+            began_at: now(),
+            began_by: who(),
+            done: digest(&[], false),
+            parts: None,
+            before: None,
+        };
+        match self.all(&mut journal, leftover, tell).await {
+            Ok(()) => Ok(()),
+            Err(Trouble::Kind(kind)) => Err(kind),
+            Err(Trouble::Database(error, code)) => Err(FailureKind::Step {
+                revision: self.id.to_owned(),
+                cause: message(&error),
+                at: journal.at.item,
+                of: journal.items,
+                is_limit: retry::is_limit(code.as_deref()),
+            }),
+        }
+    }
+
+    async fn all(
+        &self,
+        journal: &mut Unfinished,
+        leftover: Option<Unfinished>,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Trouble> {
+        let (db, table) = (&self.run.connection.db, self.run.project.table());
+        journal::install(db, table).await?;
+        let keys = foreign_keys::suspend(self.run.connection).await?;
+        let result = async {
+            match leftover {
+                None => journal.begin(db, table).await?,
+                Some(leftover) => self.resume(journal, leftover, tell).await?,
+            }
+            self.rest(journal, keys, tell).await
+        }
+        .await;
+        let restored = keys.restore(db).await;
+        result?;
+        Ok(restored?)
+    }
+
+    /// Takes up what was left: everything done has to be what it was, and what was going on is found out.
+    async fn resume(
+        &self,
+        journal: &mut Unfinished,
+        leftover: Unfinished,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Trouble> {
+        let refuse =
+            |leftover: &Unfinished| Trouble::Kind(FailureKind::Changed(Box::new(leftover.clone())));
+        let at = leftover.at.item;
+        if leftover.state == State::Unknown {
+            return Err(Trouble::Kind(FailureKind::Unfinished(Box::new(leftover))));
+        }
+        let Some(done) = self.script.items.get(..at) else {
+            return Err(refuse(&leftover));
+        };
+        if digest(done, false) != leftover.done {
+            return Err(refuse(&leftover));
+        }
+        let is_same = match (&leftover.statement, self.script.items.get(at)) {
+            (None, _) => true,
+            (Some(text), Some(Item::Sql(statement))) => statement.sql == *text,
+            (Some(_), Some(Item::Operation(_))) => leftover.parts.is_some(),
+            (Some(_), Some(Item::Begin | Item::Commit | Item::Rollback) | None) => false,
+        };
+        let may_differ = self.run.options.allow_edited && leftover.state == State::Refused;
+        if !is_same && !may_differ {
+            return Err(refuse(&leftover));
+        }
+        let db = &self.run.connection.db;
+        for item in done {
+            if let Item::Sql(statement) = item
+                && self.kind(&statement.sql, &[]) == Kind::Session
+            {
+                db.execute_unprepared(&statement.sql).await?;
+            }
+        }
+        *journal = Unfinished {
+            items: self.script.items.len(),
+            ..leftover
+        };
+        match journal.state {
+            State::Inside => self.find_out(journal).await?,
+            State::Passed => self.step_over(journal),
+            State::Between | State::Refused | State::Unknown if !is_same => journal.parts = None,
+            State::Between | State::Refused | State::Unknown => {}
+        }
+        tell(&Event::Resumed(
+            self.id.to_owned(),
+            journal.at.item,
+            journal.items,
+        ));
+        Ok(())
+    }
+
+    /// Whether the statement that had begun was carried out.
+    async fn find_out(&self, journal: &mut Unfinished) -> Result<(), Trouble> {
+        let sql = journal.statement.clone().unwrap_or_default();
+        let now = trace(&self.run.connection.db, self.run.backend(), &sql).await?;
+        match now.is_done(journal.before.as_deref()) {
+            Some(true) => self.step_over(journal),
+            Some(false) => {}
+            None => {
+                return Err(Trouble::Kind(FailureKind::Unsure(Box::new(
+                    journal.clone(),
+                ))));
+            }
+        }
+        journal.state = State::Between;
+        Ok(())
+    }
+
+    /// The statement at the place is done.
+    fn step_over(&self, journal: &mut Unfinished) {
+        let parts = journal.parts.as_ref().map_or(1, Vec::len);
+        journal.at.part += 1;
+        if journal.at.part >= parts {
+            journal.at = At {
+                item: journal.at.item + 1,
+                part: 0,
+            };
+            journal.parts = None;
+            let done = self.script.items.get(..journal.at.item);
+            journal.done = digest(done.unwrap_or_default(), false);
+        }
+        journal.state = State::Between;
+        journal.statement = None;
+        journal.before = None;
+    }
+
+    fn kind(&self, sql: &str, later: &[Item]) -> Kind {
+        kind(self.run.backend(), sql, later)
+    }
+
+    /// From the place to the end.
+    async fn rest(
+        &self,
+        journal: &mut Unfinished,
+        keys: foreign_keys::ForeignKeys,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Trouble> {
+        while let Some(item) = self.script.items.get(journal.at.item) {
+            match item {
+                Item::Sql(statement) => {
+                    let later = &self.script.items[journal.at.item + 1..];
+                    match self.kind(&statement.sql, later) {
+                        Kind::Alone => self.alone(journal, statement.clone(), tell).await?,
+                        Kind::Session => {
+                            self.execute(&self.run.connection.db, statement).await?;
+                            self.step_over(journal);
+                        }
+                        Kind::Transactional => {
+                            if self.group(journal, keys, tell).await? {
+                                return Ok(());
+                            }
+                        }
+                    }
+                }
+                Item::Operation(_) if self.run.backend() == Backend::Mysql => {
+                    self.operation(journal, tell).await?;
+                }
+                Item::Operation(_) => {
+                    if self.group(journal, keys, tell).await? {
+                        return Ok(());
+                    }
+                }
+                // A script that handles transactions itself does not come here.
+                Item::Begin | Item::Commit | Item::Rollback => self.step_over(journal),
+            }
+        }
+        let transaction = self.run.begin().await?;
+        self.finish(&transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// A statement that cannot be taken back.
+    async fn alone(
+        &self,
+        journal: &mut Unfinished,
+        statement: Statement,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Trouble> {
+        let (db, table) = (&self.run.connection.db, self.run.project.table());
+        let before = trace(db, self.run.backend(), &statement.sql).await?;
+        if let Trace::Broken(clear) = &before {
+            db.execute_unprepared(clear).await?;
+            tell(&Event::Cleared(clear.clone()));
+        }
+        journal.state = State::Inside;
+        journal.statement = Some(statement.sql.clone());
+        journal.before = before.text();
+        journal.save(db, table).await?;
+        let mut tries = retry::Tries::new(&self.run.options);
+        while let Err((error, code)) = self.execute(db, &statement).await {
+            if let Some(pause) = tries.after(code.as_deref()) {
+                tell(&Event::Retrying(message(&error), pause));
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            if !super::is_of_connection(&error) {
+                journal.state = State::Refused;
+                journal.save(db, table).await?;
+            }
+            return Err(Trouble::Database(error, code));
+        }
+        self.step_over(journal);
+        Ok(())
+    }
+
+    /// An operation whose statements commit each by itself (MySQL).
+    async fn operation(
+        &self,
+        journal: &mut Unfinished,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Trouble> {
+        let db = &self.run.connection.db;
+        let at = journal.at.item;
+        let Some(Item::Operation(change)) = self.script.items.get(at) else {
+            return Ok(());
+        };
+        if journal.parts.is_none() {
+            let written = operation::statements(db, change.as_ref().clone()).await;
+            journal.parts = Some(written.map_err(|error| {
+                let code = failure::code(&error);
+                Trouble::Database(error, code)
+            })?);
+            journal.at.part = 0;
+        }
+        let parts = journal.parts.clone().unwrap_or_default();
+        if parts.is_empty() {
+            self.step_over(journal);
+            return Ok(());
+        }
+        // What was set for the session before the place has to be set again.
+        for sql in &parts[..journal.at.part.min(parts.len())] {
+            if self.kind(sql, &[]) == Kind::Session {
+                db.execute_unprepared(sql).await?;
+            }
+        }
+        while journal.at.item == at {
+            let Some(sql) = parts.get(journal.at.part) else {
+                return Ok(());
+            };
+            let statement = Statement::from_string(db.get_database_backend(), sql);
+            match self.kind(sql, &[]) {
+                Kind::Alone => self.alone(journal, statement, tell).await?,
+                Kind::Session => {
+                    self.execute(db, &statement).await?;
+                    self.step_over(journal);
+                }
+                Kind::Transactional => {
+                    let transaction = self.run.begin().await?;
+                    self.execute(&transaction, &statement).await?;
+                    self.step_over(journal);
+                    journal.save(&transaction, self.run.project.table()).await?;
+                    transaction.commit().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Statements that can be taken back, together with the journal; whether that was the end of the revision.
+    async fn group(
+        &self,
+        journal: &mut Unfinished,
+        keys: foreign_keys::ForeignKeys,
+        tell: &mut Tell<'_>,
+    ) -> Result<bool, Trouble> {
+        let mut tries = retry::Tries::new(&self.run.options);
+        loop {
+            let mut ahead = journal.clone();
+            let ran = self.group_once(&mut ahead, keys).await;
+            match ran {
+                Ok(ended) => {
+                    *journal = ahead;
+                    return Ok(ended);
+                }
+                Err(Trouble::Database(error, code)) => {
+                    if let Some(pause) = tries.after(code.as_deref()) {
+                        tell(&Event::Retrying(message(&error), pause));
+                        tokio::time::sleep(pause).await;
+                        continue;
+                    }
+                    journal.at.item = ahead.at.item;
+                    return Err(Trouble::Database(error, code));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+    }
+
+    async fn group_once(
+        &self,
+        journal: &mut Unfinished,
+        keys: foreign_keys::ForeignKeys,
+    ) -> Result<bool, Trouble> {
+        let table = self.run.project.table();
+        let transaction = self.run.begin().await?;
+        let result: Result<bool, Trouble> = async {
+            retry::limit_inside(self.run, &transaction).await?;
+            let before = keys.violations(&transaction).await?;
+            loop {
+                match self.script.items.get(journal.at.item) {
+                    Some(Item::Sql(statement)) => self.execute(&transaction, statement).await?,
+                    Some(Item::Operation(change)) => {
+                        let manager = SchemaManager::new(&transaction);
+                        let change = change.as_ref().clone();
+                        let ran = failure::with_code(operation::carry_out(&manager, change)).await;
+                        ran?;
+                    }
+                    Some(Item::Begin | Item::Commit | Item::Rollback) | None => {}
+                }
+                self.step_over(journal);
+                if !self.grouped || !self.goes_on(journal.at.item) {
+                    break;
+                }
+            }
+            let ended = journal.at.item >= self.script.items.len();
+            if ended {
+                self.finish(&transaction).await?;
+            } else {
+                journal.save(&transaction, table).await?;
+            }
+            keys.check(&transaction, &before).await?;
+            Ok(ended)
+        }
+        .await;
+        match result {
+            Ok(ended) => {
+                transaction.commit().await?;
+                Ok(ended)
+            }
+            Err(trouble) => {
+                // The first error is the one that matters.
+                let _ = transaction.rollback().await;
+                Err(trouble)
+            }
+        }
+    }
+
+    /// Whether the item at that place belongs to the same transaction.
+    fn goes_on(&self, at: usize) -> bool {
+        match self.script.items.get(at) {
+            Some(Item::Sql(statement)) => {
+                self.kind(&statement.sql, &self.script.items[at + 1..]) == Kind::Transactional
+            }
+            Some(Item::Operation(_)) => true,
+            Some(Item::Begin | Item::Commit | Item::Rollback) | None => false,
+        }
+    }
+
+    /// The history is told, and the journal ends.
+    async fn finish(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        let table = self.run.project.table();
+        let entry = self
+            .run
+            .entry(self.id, &Ok(self.script.clone()), self.start, true);
+        history::write(transaction, table, &entry).await?;
+        journal::forget(transaction, table, self.id).await
+    }
+
+    /// Sends a statement; a refusal names it.
+    async fn execute(
+        &self,
+        db: &impl ConnectionTrait,
+        statement: &Statement,
+    ) -> Result<(), (DbErr, Option<String>)> {
+        let sent = match &statement.values {
+            // As text, which admits what cannot be prepared.
+            None => db.execute_unprepared(&statement.sql).await,
+            Some(_) => db.execute_raw(statement.clone()).await,
+        };
+        sent.map(|_| ()).map_err(|error| {
+            let code = failure::code(&error);
+            let told = if super::is_of_connection(&error) {
+                error
+            } else {
+                refused(&error, &statement.sql)
+            };
+            (told, code)
+        })
+    }
+}
+
+impl From<(DbErr, Option<String>)> for Trouble {
+    fn from((error, code): (DbErr, Option<String>)) -> Self {
+        Self::Database(error, code)
+    }
+}

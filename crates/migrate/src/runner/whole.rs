@@ -1,0 +1,259 @@
+//! A revision as a whole: SeaORM's migration runs on the session itself.
+
+use std::time::Instant;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+
+use super::journal::{self, At, State, Unfinished};
+use super::{
+    Direction, Event, FailureKind, Run, Tell, Way, failure, foreign_keys, message, now, refused,
+    retry, who,
+};
+use crate::history;
+use crate::script::{Asks, Script};
+
+impl Run<'_> {
+    /// Runs a revision; whether it was still to be run.
+    pub(super) async fn whole(
+        &self,
+        id: &str,
+        script: &Result<Script, Asks>,
+        transactional: bool,
+        start: Instant,
+        tell: &mut Tell<'_>,
+    ) -> Result<bool, FailureKind> {
+        let mut tries = retry::Tries::new(&self.options);
+        loop {
+            let ran = failure::with_code(async {
+                if transactional {
+                    self.in_transaction(id, script, start).await
+                } else {
+                    self.outside_transaction(id, script, start).await
+                }
+            })
+            .await;
+            let (error, code) = match ran {
+                Ok(ran) => return Ok(ran),
+                Err(failed) => failed,
+            };
+            if transactional && let Some(pause) = tries.after(code.as_deref()) {
+                tell(&Event::Retrying(message(&error), pause));
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            return Err(FailureKind::Revision {
+                revision: id.to_owned(),
+                cause: message(&error),
+                way: Way::Whole { transactional },
+                is_limit: retry::is_limit(code.as_deref()),
+            });
+        }
+    }
+
+    async fn in_transaction(
+        &self,
+        id: &str,
+        script: &Result<Script, Asks>,
+        start: Instant,
+    ) -> Result<bool, DbErr> {
+        let db = &self.connection.db;
+        let keys = foreign_keys::suspend(self.connection).await?;
+        let result = async {
+            let transaction = self.begin().await?;
+            if !self.is_due(&transaction, id).await? {
+                transaction.rollback().await?;
+                return Ok(false);
+            }
+            match self.inside(&transaction, id, script, start, keys).await {
+                Ok(()) => transaction.commit().await.map(|()| true),
+                Err(error) => {
+                    // SQLite may have rolled back by itself (its disk is full): the first error is the one that matters.
+                    let _ = transaction.rollback().await;
+                    Err(error)
+                }
+            }
+        }
+        .await;
+        let restored = keys.restore(db).await;
+        let ran = result?;
+        restored?;
+        Ok(ran)
+    }
+
+    /// What a revision's transaction holds.
+    async fn inside(
+        &self,
+        transaction: &DatabaseTransaction,
+        id: &str,
+        script: &Result<Script, Asks>,
+        start: Instant,
+        keys: foreign_keys::ForeignKeys,
+    ) -> Result<(), DbErr> {
+        retry::limit_inside(self, transaction).await?;
+        let before = keys.violations(transaction).await?;
+        let migration = self.migration(id)?;
+        failure::caught(self.run(migration, &SchemaManager::new(transaction))).await?;
+        let entry = self.entry(id, script, start, true);
+        history::write(transaction, self.project.table(), &entry).await?;
+        keys.check(transaction, &before).await
+    }
+
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.connection.db.begin_with_options(options).await
+    }
+
+    async fn outside_transaction(
+        &self,
+        id: &str,
+        script: &Result<Script, Asks>,
+        start: Instant,
+    ) -> Result<bool, DbErr> {
+        let db = &self.connection.db;
+        let table = self.project.table();
+        let migration = self.migration(id)?;
+        // How far it comes cannot be followed; that it was begun can.
+        journal::install(db, table).await?;
+        let begun = Unfinished {
+            revision: id.to_owned(),
+            direction: self.direction,
+            at: At::default(),
+            state: State::Unknown,
+            items: 0,
+            statement: None,
+            began_at: now(),
+            began_by: who(),
+            done: String::new(),
+            parts: None,
+            before: None,
+        };
+        begun.begin(db, table).await?;
+        failure::caught(self.run(migration, &SchemaManager::new(db))).await?;
+        let transaction = self.begin().await?;
+        let entry = self.entry(id, script, start, true);
+        history::write(&transaction, table, &entry).await?;
+        journal::forget(&transaction, table, id).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// All of them in one transaction.
+    pub(super) async fn in_one_transaction(
+        &self,
+        ids: &[&str],
+        tell: &mut Tell<'_>,
+        done: &mut Vec<super::Done>,
+    ) -> Result<(), FailureKind> {
+        let mut scripts = Vec::new();
+        for id in ids {
+            let script = self
+                .project
+                .script(id, self.direction, self.backend())
+                .await;
+            if self.way(id, &script, None)
+                != (Way::Whole {
+                    transactional: true,
+                })
+            {
+                return Err(FailureKind::NotInOne((*id).to_owned()));
+            }
+            scripts.push(script);
+        }
+        let mut ran = Vec::new();
+        let result = self.together(ids, &scripts, tell, &mut ran).await;
+        if let Err((id, error)) = result {
+            return Err(FailureKind::Revision {
+                revision: id,
+                cause: message(&error),
+                way: Way::Whole {
+                    transactional: true,
+                },
+                is_limit: false,
+            });
+        }
+        done.append(&mut ran);
+        Ok(())
+    }
+
+    async fn together(
+        &self,
+        ids: &[&str],
+        scripts: &[Result<Script, Asks>],
+        tell: &mut Tell<'_>,
+        ran: &mut Vec<super::Done>,
+    ) -> Result<(), (String, DbErr)> {
+        let first = ids.first().copied().unwrap_or_default();
+        let last = ids.last().copied().unwrap_or_default();
+        let keys = foreign_keys::suspend(self.connection)
+            .await
+            .map_err(at_id(first))?;
+        let transaction = self.begin().await.map_err(at_id(first))?;
+        let mut failed = None;
+        for (id, script) in ids.iter().zip(scripts) {
+            tell(&Event::Started((*id).to_owned()));
+            let start = Instant::now();
+            if let Err(error) = self.inside(&transaction, id, script, start, keys).await {
+                failed = Some(at_id(id)(error));
+                break;
+            }
+            ran.push(super::Done {
+                revision: (*id).to_owned(),
+                duration: start.elapsed(),
+            });
+        }
+        let ended = match &failed {
+            None => transaction.commit().await,
+            Some(_) => transaction.rollback().await,
+        };
+        let restored = keys.restore(&self.connection.db).await;
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        ended.and(restored).map_err(at_id(last))?;
+        for one in ran.iter() {
+            tell(&Event::Done(one.clone()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn migration(&self, id: &str) -> Result<&dyn MigrationTrait, DbErr> {
+        // The path was made from this project's graph.
+        let missing = || DbErr::Migration(format!("`{id}` has no migration"));
+        self.project.migration(id).ok_or_else(missing)
+    }
+
+    /// Whether it is still to be run: SeaORM's own runner takes no lock of ours.
+    pub(super) async fn is_due(&self, db: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
+        let applied = history::is_applied(db, self.project.table(), id).await?;
+        Ok(applied == (self.direction == Direction::Down))
+    }
+
+    async fn run(
+        &self,
+        migration: &dyn MigrationTrait,
+        manager: &SchemaManager<'_>,
+    ) -> Result<(), DbErr> {
+        let refusals = &self.connection.refusals;
+        refusals.take();
+        let ran = match self.direction {
+            Direction::Up => migration.up(manager).await,
+            Direction::Down => migration.down(manager).await,
+        };
+        ran.map_err(|error| match refusals.take() {
+            Some(sql) if failure::is_of_a_statement(&error) => refused(&error, &sql),
+            Some(_) | None => error,
+        })
+    }
+}
+
+fn at_id(id: &str) -> impl Fn(DbErr) -> (String, DbErr) {
+    let id = id.to_owned();
+    move |error| (id.clone(), error)
+}

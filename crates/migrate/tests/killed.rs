@@ -1,0 +1,294 @@
+//! A run that is killed after any of its statements is gone on with: catalog and rows end as if nothing had happened.
+//!
+//! The run is a process of its own, this program once more. Servers are spoken to through the test, which kills it after the n-th
+//! statement; SQLite's runs kill themselves at the n-th commit or changed row, before it lasts.
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+#[path = "killed/history.rs"]
+mod history;
+#[path = "killed/proxy.rs"]
+mod proxy;
+
+use std::net::ToSocketAddrs as _;
+use std::process::{ExitCode, Stdio};
+
+use history::History;
+use plimsoll_migrate::connect::{Access, Connection, connect};
+use plimsoll_migrate::project::Project;
+use plimsoll_migrate::runner::{Direction, Event, Options, Run, Stop, unfinished};
+use plimsoll_migrate::url::DbUrl;
+use plimsoll_schema::Backend;
+use plimsoll_testkit::oracle;
+use plimsoll_testkit::servers::{self, Scratch};
+use proxy::Proxy;
+use tokio::process::Command;
+
+/// The address that a run of its own is to work on.
+const CHILD: &str = "PLIMSOLL_KILLED_CHILD";
+/// At which commit or changed row it kills itself (SQLite).
+const ABORT_AT: &str = "PLIMSOLL_KILLED_AT";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    if let Ok(url) = std::env::var(CHILD) {
+        return child(&url).await;
+    }
+    for backend in servers::required().unwrap() {
+        killed(backend).await;
+        println!("test killed_anywhere ({backend:?}) ... ok");
+    }
+    broken_index().await;
+    println!("test an_index_that_was_broken_off_is_built_anew ... ok");
+    servers::drop_idle().await.unwrap();
+    ExitCode::SUCCESS
+}
+
+async fn child(url: &str) -> ExitCode {
+    let url = DbUrl::parse(url).unwrap();
+    let connection = connect(&url, Access::Write, None).await.unwrap();
+    if let Some(at) = std::env::var(ABORT_AT).ok().and_then(|at| at.parse().ok()) {
+        abort_at(&connection, at).await;
+    }
+    match upgrade(&connection).await {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Kills this process at a commit or a changed row.
+async fn abort_at(connection: &Connection, at: u32) {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    let pool = connection.db.get_sqlite_connection_pool();
+    let mut session = pool.acquire().await.unwrap();
+    let mut handle = session.lock_handle().await.unwrap();
+    let count = Arc::new(AtomicU32::new(0));
+    let own = Arc::clone(&count);
+    handle.set_update_hook(move |_| {
+        if count.fetch_add(1, Ordering::SeqCst) + 1 == at {
+            std::process::abort();
+        }
+    });
+    handle.set_commit_hook(move || {
+        if own.fetch_add(1, Ordering::SeqCst) + 1 == at {
+            std::process::abort();
+        }
+        true
+    });
+}
+
+/// Runs everything; the events it told.
+async fn upgrade(connection: &Connection) -> Result<Vec<Event>, String> {
+    let project = Project::of(&History(connection.url.backend())).unwrap();
+    let standing = project.standing(connection).await.unwrap();
+    let mut events = Vec::new();
+    let run = Run {
+        connection,
+        project: &project,
+        direction: Direction::Up,
+        options: Options::default(),
+        stop: Stop::never(),
+    };
+    let mut tell = |event: &Event| events.push(event.clone());
+    let ran = run.path(&standing.pending, &mut tell).await;
+    ran.map_err(|failure| format!("{failure}\n{}", failure.help()))?;
+    assert_eq!(
+        unfinished(&connection.db, project.table()).await.unwrap(),
+        None
+    );
+    Ok(events)
+}
+
+/// What is in a database: its objects in the words of the server, and its rows.
+async fn contents(scratch: &Scratch) -> Vec<String> {
+    let mut out: Vec<String> = oracle::read(scratch)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|line| !line.contains("plimsoll_") && !line.contains("seaql_"))
+        .collect();
+    for table in ["a2", "b", "c"] {
+        let columns = if table == "c" { "n" } else { "id" };
+        let row = match (scratch.backend, table) {
+            (Backend::Mysql, "a2") => "concat_ws(' ', id, n, m, note)",
+            (Backend::Mysql, "b") => "concat_ws(' ', id, a_id, code)",
+            (Backend::Mysql, _) => "concat(n)",
+            (Backend::Postgres, _) => "t::text",
+            (Backend::Sqlite, "a2") => "concat_n(id, n)",
+            (Backend::Sqlite, "b") => "id || ' ' || a_id || ' ' || coalesce(code, '-')",
+            (Backend::Sqlite, _) => "CAST(n AS text)",
+        };
+        let row = row.replace("concat_n(id, n)", "id || ' ' || n");
+        let sql = format!("SELECT {row} FROM {table} AS t ORDER BY {columns}");
+        let rows = scratch.texts(&sql).await.unwrap();
+        out.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+    }
+    out
+}
+
+async fn killed(backend: Backend) {
+    let undisturbed = Scratch::create(backend).await.unwrap();
+    let url = DbUrl::parse(&undisturbed.url).unwrap();
+    let connection = connect(&url, Access::Write, None).await.unwrap();
+    upgrade(&connection).await.unwrap();
+    let wanted = contents(&undisturbed).await;
+    assert!(
+        wanted.iter().any(|line| line.starts_with("a2: ")),
+        "{wanted:?}"
+    );
+    connection.db.close().await.unwrap();
+    undisturbed.close().await.unwrap();
+    let mut resumed = 0;
+    for at in 1.. {
+        let scratch = Scratch::create(backend).await.unwrap();
+        let ended = run_and_kill(backend, &scratch, at).await;
+        if !ended {
+            let url = DbUrl::parse(&scratch.url).unwrap();
+            let connection = connect(&url, Access::Write, None).await.unwrap();
+            let events = upgrade(&connection).await;
+            let events =
+                events.unwrap_or_else(|error| panic!("{backend:?}, killed at {at}: {error}"));
+            connection.db.close().await.unwrap();
+            resumed += usize::from(
+                events
+                    .iter()
+                    .any(|event| matches!(event, Event::Resumed(..))),
+            );
+        }
+        let found = contents(&scratch).await;
+        assert_eq!(found, wanted, "{backend:?}, killed at {at}");
+        drop_at_last(scratch).await;
+        if ended {
+            println!(
+                "{backend:?}: killed at {} places, {resumed} runs went on in the middle of a revision",
+                at - 1
+            );
+            assert!(resumed > 3);
+            return;
+        }
+    }
+}
+
+/// Drops a database in which the session of a process that was killed may still be.
+async fn drop_at_last(scratch: Scratch) {
+    if scratch.backend == Backend::Postgres {
+        let others = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        while !scratch.texts(others).await.unwrap().is_empty() {}
+    }
+    scratch.close().await.unwrap();
+}
+
+/// Runs a process and kills it at that place; whether it came to its end before.
+async fn run_and_kill(backend: Backend, scratch: &Scratch, at: i64) -> bool {
+    let program = std::env::current_exe().unwrap();
+    let mut command = Command::new(program);
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    if backend == Backend::Sqlite {
+        command
+            .env(CHILD, &scratch.url)
+            .env(ABORT_AT, at.to_string())
+            .stderr(Stdio::null());
+        return command.status().await.unwrap().success();
+    }
+    let (address, url) = (server_of(&scratch.url), |port: u16| {
+        through(&scratch.url, port)
+    });
+    let proxy = Proxy::start(backend, address, at).await;
+    let mut child = command.env(CHILD, url(proxy.port)).spawn().unwrap();
+    tokio::select! {
+        ended = child.wait() => {
+            let ended = ended.unwrap();
+            assert!(ended.success(), "the run ended by itself, {} before", proxy.left());
+            true
+        }
+        () = proxy.last.notified() => {
+            child.kill().await.unwrap();
+            false
+        }
+    }
+}
+
+fn server_of(url: &str) -> std::net::SocketAddr {
+    let url = url::Url::parse(url).unwrap();
+    let default = if url.scheme().starts_with("postgres") {
+        5432
+    } else {
+        3306
+    };
+    let host = format!(
+        "{}:{}",
+        url.host_str().unwrap(),
+        url.port().unwrap_or(default)
+    );
+    host.to_socket_addrs().unwrap().next().unwrap()
+}
+
+fn through(url: &str, port: u16) -> String {
+    let mut url = url::Url::parse(url).unwrap();
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(port)).unwrap();
+    url.to_string()
+}
+
+/// PostgreSQL leaves an index behind when building it concurrently fails.
+async fn broken_index() {
+    if !servers::required().unwrap().contains(&Backend::Postgres) {
+        return;
+    }
+    let scratch = Scratch::create(Backend::Postgres).await.unwrap();
+    let url = DbUrl::parse(&scratch.url).unwrap();
+    let connection = connect(&url, Access::Write, None).await.unwrap();
+    let project = Project::of(&History(Backend::Postgres)).unwrap();
+    let run = |count: usize| {
+        let path: Vec<String> = project.graph().nodes()[..count]
+            .iter()
+            .map(|node| node.id.clone())
+            .collect();
+        let (connection, project) = (&connection, &project);
+        async move {
+            let pending = project.standing(connection).await.unwrap().pending;
+            let path: Vec<String> = path.into_iter().filter(|id| pending.contains(id)).collect();
+            let mut events = Vec::new();
+            let run = Run {
+                connection,
+                project,
+                direction: Direction::Up,
+                options: Options::default(),
+                stop: Stop::never(),
+            };
+            let ran = run
+                .path(&path, &mut |event| events.push(event.clone()))
+                .await;
+            (ran, events)
+        }
+    };
+    run(6).await.0.unwrap();
+    scratch.run("UPDATE a SET n = 1").await.unwrap();
+    let failure = run(7).await.0.unwrap_err();
+    let told = format!("{failure}\n{}", failure.help());
+    insta::assert_snapshot!(told, @r#"
+    apply `m06`, statement 1 of 2: could not create unique index "ux_a_n" (Key (n)=(1) is duplicated)
+      CREATE UNIQUE INDEX CONCURRENTLY ux_a_n ON a (n)
+    nothing of it was done; remove the cause and run it again: it goes on at this statement
+    "#);
+    let invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid";
+    assert_eq!(scratch.texts(invalid).await.unwrap(), ["ux_a_n"]);
+    scratch.run("UPDATE a SET n = id").await.unwrap();
+    let (ran, events) = run(10).await;
+    ran.unwrap();
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Cleared(sql) if sql.contains("ux_a_n")))
+    );
+    assert!(scratch.texts(invalid).await.unwrap().is_empty());
+    connection.db.close().await.unwrap();
+    scratch.close().await.unwrap();
+}
