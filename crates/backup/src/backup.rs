@@ -222,7 +222,7 @@ fn flags(tool: &Tool) -> Vec<String> {
         &[]
     } else {
         // Reading and writing those is for administrators of the whole server.
-        &["--set-gtid-purged=OFF", "--column-statistics=0"]
+        &["--set-gtid-purged=OFF", "--loose-column-statistics=0"]
     };
     let common = [
         "--single-transaction",

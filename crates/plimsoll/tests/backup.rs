@@ -17,6 +17,7 @@ shell::harness!(Shop:
     owners_that_are_not_there
     what_is_not_the_backup_that_was_made_is_refused
     before_an_upgrade
+    many_at_once
     a_store_gives_back_what_it_was_given
     a_store_that_refuses_changes_nothing
     a_backup_that_fails_changes_nothing
@@ -323,6 +324,29 @@ async fn before_an_upgrade() {
             .await;
         assert!(empty.files("saved").is_empty());
         empty.close().await;
+    }
+}
+
+/// Replicas that start together: one of them makes the backup and does the work.
+async fn many_at_once() {
+    for backend in servers::required().unwrap() {
+        let bench = prepare(backend, 1).await;
+        let start = || bench.command(0, &[], "upgrade --backup DIR/saved").output();
+        let all: Vec<_> = (0..8).map(|_| start()).collect();
+        let mut applied = 0;
+        for one in all {
+            let output = one.await.unwrap();
+            let text =
+                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{backend}\n{text}");
+            no_secret(&text);
+            applied += text.matches("applied m20260102").count();
+        }
+        assert_eq!(applied, 1, "{backend}");
+        if backend != Backend::Sqlite {
+            assert_eq!(bench.files("saved").len(), 2, "{backend}");
+        }
+        bench.close().await;
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Invariant: when it fails, nothing was touched.
 
-use plimsoll_backup::{Made, Order, Place};
+use std::time::Duration;
+
+use plimsoll_backup::{Made, Order, Place, Turn};
 use plimsoll_migrate::connect::Connection;
 use plimsoll_migrate::project::Standing;
 use plimsoll_migrate::runner::Stop;
@@ -19,6 +21,28 @@ pub(crate) struct Before {
     pub(crate) file: Option<String>,
     /// What the history is to remember of it: where the backup is, or that it was done without.
     pub(crate) note: Option<String>,
+}
+
+/// Waits until no other process is between its backup and the end of its work, when a backup is to be made: whoever waited reads
+/// again what is to be done.
+///
+/// # Errors
+/// When it takes longer than `patience`.
+pub(crate) async fn turn(
+    context: &mut Context<'_, '_>,
+    connection: &Connection,
+    is_due: bool,
+    asked: &BackupFirst,
+    patience: Duration,
+) -> Result<Option<Turn>, CliError> {
+    if !is_due || asked.no_backup || place(context, asked.to.as_deref())?.is_none() {
+        return Ok(None);
+    }
+    let output = &mut *context.output;
+    let mut waiting = || output.note("waiting for another backup, and what is done after it");
+    let stop = Stop::on_signals();
+    let turn = plimsoll_backup::turn(connection, patience, &stop, &mut waiting).await?;
+    Ok(Some(turn))
 }
 
 /// Makes the backup that was asked for, by a flag or by `plimsoll.toml`, when something is about to be done and there is anything to lose.
@@ -41,23 +65,24 @@ pub(crate) async fn back_up(
             note: Some("--no-backup".to_owned()),
         });
     }
-    let Some(place) = place(context, asked.to.as_deref())? else {
-        if context.place.config.backup.required {
-            return Err(CliError::new(
-                Exit::Usage,
-                "start: plimsoll.toml requires a backup, and it is not said where it goes",
-            )
-            .help("pass --backup DIR|URL, or --no-backup to do without"));
-        }
-        return Ok(Before::default());
-    };
-    let content = plimsoll_backup::content(connection, context.project.table()).await?;
-    if content.is_empty() {
-        context
-            .output
-            .note("the database is empty: there is nothing to back up");
+    let place = place(context, asked.to.as_deref())?;
+    let required = context.place.config.backup.required;
+    if place.is_none() && !required {
         return Ok(Before::default());
     }
+    let content = plimsoll_backup::content(connection, context.project.table()).await?;
+    if content.is_empty() {
+        let nothing = "the database is empty: there is nothing to back up";
+        context.output.note(nothing);
+        return Ok(Before::default());
+    }
+    let Some(place) = place else {
+        return Err(CliError::new(
+            Exit::Usage,
+            "start: plimsoll.toml requires a backup, and it is not said where it goes",
+        )
+        .help("pass --backup DIR|URL, or --no-backup to do without"));
+    };
     let made = make(context, connection, standing, &place).await?;
     context.output.note(&told(&made));
     Ok(Before {

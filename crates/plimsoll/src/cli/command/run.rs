@@ -25,17 +25,35 @@ pub(crate) async fn upgrade(
         return offline::upgrade(context, &args.target).await;
     }
     let connection = context.connect(Access::Write).await?;
-    let standing = context.standing(&connection).await?;
+    let (mut standing, mut path) = due(context, &connection, args).await?;
+    let mut options = options(&args.running, args.allow_edited);
+    let is_due = !path.is_empty();
+    let turn = before::turn(context, &connection, is_due, &args.backup, options.patience).await?;
+    if turn.is_some() {
+        // Whoever was before us may have done all of it.
+        (standing, path) = due(context, &connection, args).await?;
+    }
+    let is_due = !path.is_empty();
+    let before = before::back_up(context, &connection, &standing, is_due, &args.backup).await?;
+    options.note = before.note;
+    let exit = carry_out(context, &connection, Direction::Up, &path, options).await?;
+    if let Some(turn) = turn {
+        turn.end(&connection).await;
+    }
+    Ok(exit)
+}
+
+/// Where the database stands, and what is to be applied.
+async fn due(
+    context: &mut Context<'_, '_>,
+    connection: &Connection,
+    args: &Upgrade,
+) -> Result<(Standing, Vec<String>), CliError> {
+    let standing = context.standing(connection).await?;
     context.refuse_strange("upgrade", &standing, args.allow_edited)?;
     let graph = context.project.graph();
     let path = owned(&graph.upgrade_path(&args.target, &standing.applied_set())?);
-    let is_due = !path.is_empty();
-    let before = before::back_up(context, &connection, &standing, is_due, &args.backup).await?;
-    let options = Options {
-        note: before.note,
-        ..options(&args.running, args.allow_edited)
-    };
-    carry_out(context, &connection, Direction::Up, &path, options).await
+    Ok((standing, path))
 }
 
 pub(crate) async fn downgrade(
