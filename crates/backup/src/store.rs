@@ -21,8 +21,8 @@ pub(crate) const KEYS: &str = "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and 
 /// The size of a part in bytes; S3 takes 10,000 of them, of at least 5 MiB.
 const PART: usize = 16 * 1024 * 1024;
 
-/// How many parts are under way at once.
-const AT_ONCE: usize = 3;
+/// How many parts are under way while the next one fills: at most three are in memory.
+const AT_ONCE: usize = 1;
 
 /// The most a small file holds, in bytes: a manifest.
 const SMALL: u64 = 16 * 1024 * 1024;
