@@ -257,7 +257,11 @@ impl Offline<'_> {
         let (shell, settings) = match self.server.backend {
             // A table that is rebuilt is dropped for a moment: https://www.sqlite.org/lang_altertable.html#otheralter
             Backend::Sqlite => ("sqlite3", ".bail on\nPRAGMA foreign_keys = OFF;\n"),
-            Backend::Postgres => ("psql", "\\set ON_ERROR_STOP on\n"),
+            // A table of the history that is there already is no news.
+            Backend::Postgres => (
+                "psql",
+                "\\set ON_ERROR_STOP on\nSET client_min_messages = warning;\n",
+            ),
             Backend::Mysql => ("mariadb or mysql", ""),
         };
         let revisions = match path {

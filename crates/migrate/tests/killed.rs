@@ -9,18 +9,21 @@ mod history;
 #[path = "killed/proxy.rs"]
 mod proxy;
 
+use std::collections::BTreeSet;
 use std::net::ToSocketAddrs as _;
 use std::process::{ExitCode, Stdio};
 
 use history::History;
 use plimsoll_migrate::connect::{Access, Connection, connect};
-use plimsoll_migrate::project::Project;
-use plimsoll_migrate::runner::{Direction, Event, Options, Run, Stop, unfinished};
+use plimsoll_migrate::offline::Offline;
+use plimsoll_migrate::project::{Finding, Project};
+use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Options, Run, Stop, unfinished};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
 use plimsoll_testkit::oracle;
 use plimsoll_testkit::servers::{self, Scratch};
 use proxy::Proxy;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 /// The address that a run of its own is to work on.
@@ -33,9 +36,26 @@ async fn main() -> ExitCode {
     if let Ok(url) = std::env::var(CHILD) {
         return child(&url).await;
     }
+    // A test of this name can be asked for, as with the usual harness.
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| name.contains(wanted));
     for backend in servers::required().unwrap() {
+        if !is_wanted("killed_anywhere") {
+            break;
+        }
         killed(backend).await;
         println!("test killed_anywhere ({backend:?}) ... ok");
+    }
+    for backend in servers::required().unwrap() {
+        if !is_wanted("fifty_at_once_do_the_work_once") {
+            break;
+        }
+        many_at_once(backend).await;
+        println!("test fifty_at_once_do_the_work_once ({backend:?}) ... ok");
+    }
+    for backend in servers::required().unwrap() {
+        as_a_script(backend).await;
+        println!("test a_script_does_what_a_run_does ({backend:?}) ... ok");
     }
     broken_index().await;
     println!("test an_index_that_was_broken_off_is_built_anew ... ok");
@@ -50,7 +70,13 @@ async fn child(url: &str) -> ExitCode {
         abort_at(&connection, at).await;
     }
     match upgrade(&connection).await {
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(events) => {
+            let done = events
+                .iter()
+                .filter(|event| matches!(event, Event::Done(_)));
+            println!("{}", done.count());
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -237,6 +263,142 @@ fn through(url: &str, port: u16) -> String {
     url.to_string()
 }
 
+/// The script of a run, carried out by the server's own shell.
+async fn as_a_script(backend: Backend) {
+    let (by_run, by_script) = (
+        Scratch::create(backend).await.unwrap(),
+        Scratch::create(backend).await.unwrap(),
+    );
+    let url = DbUrl::parse(&by_run.url).unwrap();
+    let connection = connect(&url, Access::Write, None).await.unwrap();
+    upgrade(&connection).await.unwrap();
+    connection.db.close().await.unwrap();
+    let project = Project::of(&History(backend)).unwrap();
+    let ids: Vec<&str> = project
+        .graph()
+        .nodes()
+        .iter()
+        .map(|node| node.id.as_str())
+        .collect();
+    let offline = Offline {
+        project: &project,
+        server: by_script.server().await.unwrap(),
+    };
+    let (first, last) = ids.split_at(5);
+    // In two scripts, the second of which has to know what the first has made.
+    let nothing = BTreeSet::new();
+    let half: BTreeSet<&str> = first.iter().copied().collect();
+    for (applied, path) in [(&nothing, first), (&half, last)] {
+        let script = offline.run(applied, path, Direction::Up).await.unwrap();
+        shell(&by_script, &script).await;
+    }
+    assert_eq!(
+        contents(&by_script).await,
+        contents(&by_run).await,
+        "{backend:?}"
+    );
+    let connection = connect(&DbUrl::parse(&by_script.url).unwrap(), Access::Read, None)
+        .await
+        .unwrap();
+    let standing = project.standing(&connection).await.unwrap();
+    assert!(standing.is_at_head() && standing.edited.is_empty());
+    let findings = project.verify(&connection).await.unwrap();
+    assert!(
+        findings
+            .iter()
+            .all(|(_, finding)| *finding == Finding::Same),
+        "{findings:?}"
+    );
+    connection.db.close().await.unwrap();
+    by_run.close().await.unwrap();
+    by_script.close().await.unwrap();
+}
+
+/// Gives a script to the server's shell.
+async fn shell(scratch: &Scratch, script: &str) {
+    let url = url::Url::parse(&scratch.url).unwrap();
+    let mut command = match scratch.backend {
+        Backend::Sqlite => {
+            let mut command = Command::new("sqlite3");
+            let file = DbUrl::parse(&scratch.url).unwrap();
+            command.arg(file.file().unwrap());
+            command
+        }
+        Backend::Postgres => {
+            let mut command = Command::new("psql");
+            command.args(["--no-psqlrc", "--quiet", &scratch.url]);
+            command
+        }
+        Backend::Mysql => {
+            let mut command = Command::new("mariadb");
+            command.args(["--host", url.host_str().unwrap(), "--user", url.username()]);
+            command.args(["--port", &url.port().unwrap_or(3306).to_string()]);
+            command.env("MYSQL_PWD", url.password().unwrap_or_default());
+            command.arg(url.path().trim_start_matches('/'));
+            command
+        }
+    };
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the server's shell is on the PATH");
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(script.as_bytes()).await.unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.is_empty(),
+        "{said}\n{script}"
+    );
+}
+
+/// Fifty replicas of a service start at the same moment.
+async fn many_at_once(backend: Backend) {
+    for populated in [false, true] {
+        let scratch = Scratch::create(backend).await.unwrap();
+        if populated {
+            let url = DbUrl::parse(&scratch.url).unwrap();
+            let connection = connect(&url, Access::Write, None).await.unwrap();
+            upgrade_to(&connection, 4).await.0.unwrap();
+            connection.db.close().await.unwrap();
+        }
+        let program = std::env::current_exe().unwrap();
+        let children: Vec<_> = (0..50)
+            .map(|_| {
+                let mut command = Command::new(&program);
+                command
+                    .env(CHILD, &scratch.url)
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped());
+                command.spawn().unwrap()
+            })
+            .collect();
+        let mut counts = Vec::new();
+        for child in children {
+            let output = child.wait_with_output().await.unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                output.status.success(),
+                "{backend:?}, populated {populated}: {said}"
+            );
+            let count: u32 = String::from_utf8(output.stdout)
+                .unwrap()
+                .trim()
+                .parse()
+                .unwrap();
+            counts.push(count);
+        }
+        counts.sort_unstable();
+        let expected = if populated { 6 } else { 10 };
+        assert_eq!(counts.pop(), Some(expected), "{backend:?}");
+        assert_eq!(counts, vec![0; 49], "{backend:?}");
+        scratch.close().await.unwrap();
+    }
+}
+
 /// PostgreSQL leaves an index behind when building it concurrently fails.
 async fn broken_index() {
     if !servers::required().unwrap().contains(&Backend::Postgres) {
@@ -245,30 +407,7 @@ async fn broken_index() {
     let scratch = Scratch::create(Backend::Postgres).await.unwrap();
     let url = DbUrl::parse(&scratch.url).unwrap();
     let connection = connect(&url, Access::Write, None).await.unwrap();
-    let project = Project::of(&History(Backend::Postgres)).unwrap();
-    let run = |count: usize| {
-        let path: Vec<String> = project.graph().nodes()[..count]
-            .iter()
-            .map(|node| node.id.clone())
-            .collect();
-        let (connection, project) = (&connection, &project);
-        async move {
-            let pending = project.standing(connection).await.unwrap().pending;
-            let path: Vec<String> = path.into_iter().filter(|id| pending.contains(id)).collect();
-            let mut events = Vec::new();
-            let run = Run {
-                connection,
-                project,
-                direction: Direction::Up,
-                options: Options::default(),
-                stop: Stop::never(),
-            };
-            let ran = run
-                .path(&path, &mut |event| events.push(event.clone()))
-                .await;
-            (ran, events)
-        }
-    };
+    let run = |count: usize| upgrade_to(&connection, count);
     run(6).await.0.unwrap();
     scratch.run("UPDATE a SET n = 1").await.unwrap();
     let failure = run(7).await.0.unwrap_err();
@@ -291,4 +430,30 @@ async fn broken_index() {
     assert!(scratch.texts(invalid).await.unwrap().is_empty());
     connection.db.close().await.unwrap();
     scratch.close().await.unwrap();
+}
+
+/// Runs the first revisions of the history.
+async fn upgrade_to(
+    connection: &Connection,
+    count: usize,
+) -> (Result<Vec<Done>, Failure>, Vec<Event>) {
+    let project = Project::of(&History(connection.url.backend())).unwrap();
+    let mut path = project.standing(connection).await.unwrap().pending;
+    path.retain(|id| {
+        project.graph().nodes()[..count]
+            .iter()
+            .any(|node| node.id == *id)
+    });
+    let mut events = Vec::new();
+    let run = Run {
+        connection,
+        project: &project,
+        direction: Direction::Up,
+        options: Options::default(),
+        stop: Stop::never(),
+    };
+    let ran = run
+        .path(&path, &mut |event| events.push(event.clone()))
+        .await;
+    (ran, events)
 }

@@ -469,6 +469,7 @@ async fn scripts_are_written_without_a_database() {
     $ -u postgres://nobody:hush@nowhere.invalid/x upgrade billing@head:heads --sql
     -- plimsoll 0.1.0: upgrade m20260105_ship to m20260106_other, for psql
     \set ON_ERROR_STOP on
+    SET client_min_messages = warning;
     CREATE TABLE IF NOT EXISTS "seaql_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" bigint NOT NULL );
     CREATE TABLE IF NOT EXISTS "plimsoll_history" ( "entry" bigint NOT NULL PRIMARY KEY, "version" varchar(255) NOT NULL, "action" varchar(16) NOT NULL, "applied_at" bigint NOT NULL, "outcome" varchar(16) NOT NULL, "parents" text NULL, "checksum" varchar(80) NULL, "statements" varchar(80) NULL, "duration_ms" bigint NULL, "applied_by" varchar(255) NULL, "tool" varchar(64) NULL, "note" text NULL );
 

@@ -337,7 +337,15 @@ mod tests {
         |/
         *   a do a
         ");
-        insta::assert_snapshot!(drawn("z y<x c<b x b<a a"), @"");
+        insta::assert_snapshot!(drawn("z y<x c<b x b<a a"), @r"
+        *   z do z
+        *   y do y
+        | * c do c
+        * | x do x
+         /
+        *   b do b
+        *   a do a
+        ");
         insta::assert_snapshot!(drawn("h<e,f,g g<a f<a e<a a"), @r"
         *     h do h
         |\

@@ -56,11 +56,9 @@ pub(super) async fn acquire(run: &Run<'_>, tell: &mut Tell<'_>) -> Result<Lock, 
     let failed = |error: DbErr| FailureKind::History(message(&error));
     let start = Instant::now();
     let mut told = false;
-    let mut asker = Asker::new(run.connection, run.project.table())
-        .await
-        .map_err(failed)?;
+    let asker = Asker::new(run.connection, run.project.table());
     loop {
-        if let Some(lock) = asker.ask(&run.connection.db).await.map_err(failed)? {
+        if let Some(lock) = asker.ask(run.connection).await.map_err(failed)? {
             return Ok(lock);
         }
         if run.stop.is_asked() {
@@ -97,10 +95,7 @@ impl Lock {
                 let _ = std::fs::remove_file(path);
                 drop(file);
             }
-            Self::Transaction(own) => {
-                let _ = own.transaction.rollback().await;
-                let _ = own.db.close().await;
-            }
+            Self::Transaction(own) => own.close().await,
             Self::Session(sql) => {
                 let statement = Statement::from_string(db.get_database_backend(), sql);
                 let _ = db.query_one_raw(statement).await;
@@ -115,55 +110,67 @@ pub(super) struct Own {
     db: DatabaseConnection,
 }
 
+impl Own {
+    async fn open(connection: &Connection) -> Result<Self, DbErr> {
+        let own = connect(&connection.url, Access::Write, None)
+            .await
+            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        let transaction = own.db.begin().await?;
+        let who = who().unwrap_or_default().replace('\'', "''");
+        let pid = std::process::id();
+        // The server must not end it for being idle; its name tells others who holds the lock.
+        let settings = format!(
+            "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'plimsoll {who} {pid}'"
+        );
+        transaction.execute_unprepared(&settings).await?;
+        Ok(Self {
+            transaction,
+            db: own.db,
+        })
+    }
+
+    async fn close(self) {
+        // Whatever fails here, the connection is gone then.
+        let _ = self.transaction.rollback().await;
+        let _ = self.db.close().await;
+    }
+}
+
 /// What is asked for the lock.
 enum Asker {
     Needless,
     File(PathBuf),
-    Transaction(Option<Box<Own>>, i64),
+    Transaction(i64),
     Session(String),
 }
 
 impl Asker {
-    async fn new(connection: &Connection, table: &str) -> Result<Self, DbErr> {
-        Ok(match connection.url.backend() {
+    fn new(connection: &Connection, table: &str) -> Self {
+        match connection.url.backend() {
             Backend::Sqlite => lock_file(connection).map_or(Self::Needless, Self::File),
-            Backend::Postgres => {
-                let own = connect(&connection.url, Access::Write, None)
-                    .await
-                    .map_err(|error| DbErr::Custom(error.to_string()))?;
-                let transaction = own.db.begin().await?;
-                let who = who().unwrap_or_default().replace('\'', "''");
-                let pid = std::process::id();
-                // The server must not end it for being idle; its name tells others who holds the lock.
-                transaction
-                    .execute_unprepared(&format!(
-                        "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'plimsoll {who} {pid}'"
-                    ))
-                    .await?;
-                let own = Own {
-                    transaction,
-                    db: own.db,
-                };
-                Self::Transaction(Some(Box::new(own)), key(connection, table))
-            }
+            Backend::Postgres => Self::Transaction(key(connection, table)),
             Backend::Mysql => Self::Session(name(table)),
-        })
+        }
     }
 
-    async fn ask(&mut self, db: &DatabaseConnection) -> Result<Option<Lock>, DbErr> {
+    async fn ask(&self, connection: &Connection) -> Result<Option<Lock>, DbErr> {
+        let db = &connection.db;
         match self {
             Self::Needless => Ok(Some(Lock::Needless)),
             Self::File(path) => lock(path),
-            Self::Transaction(own, key) => {
-                let Some(asking) = own.as_ref() else {
-                    return Ok(None);
-                };
+            Self::Transaction(key) => {
+                // First on the connection that is there: those who wait do not take a second one.
                 let sql = format!(
                     "SELECT CASE WHEN pg_try_advisory_xact_lock({key}) THEN 1 ELSE 0 END::bigint"
                 );
-                if is_one(&asking.transaction, &sql).await? {
-                    return Ok(own.take().map(Lock::Transaction));
+                if !is_one(db, &sql).await? {
+                    return Ok(None);
                 }
+                let own = Own::open(connection).await?;
+                if is_one(&own.transaction, &sql).await? {
+                    return Ok(Some(Lock::Transaction(Box::new(own))));
+                }
+                own.close().await;
                 Ok(None)
             }
             Self::Session(name) => {
