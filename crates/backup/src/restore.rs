@@ -197,18 +197,31 @@ async fn into_file(order: Restore, fetched: &Fetched) -> Result<(), BackupError>
         Some(_) | None => PathBuf::from("."),
     };
     let unwritten = |error: std::io::Error| BackupError::file("write in", &folder, &error);
-    let mut beside = tempfile::Builder::new()
-        .prefix(".plimsoll-restore-")
-        .tempfile_in(&folder)
-        .map_err(unwritten)?;
+    let mut beside = beside(&folder).map_err(unwritten)?;
     let packed = std::fs::File::open(&fetched.path)
         .map_err(|error| BackupError::file("read", &fetched.path, &error))?;
     let mut reader = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(packed));
     std::io::copy(&mut reader, beside.as_file_mut()).map_err(unwritten)?;
     beside.as_file().sync_all().map_err(unwritten)?;
+    if let Ok(was) = std::fs::metadata(&target) {
+        let kept = std::fs::set_permissions(beside.path(), was.permissions());
+        kept.map_err(unwritten)?;
+    }
     let from = beside.into_temp_path();
     sqlite::replace(order.connection, &from, &target).await?;
     // It has another name now.
     let _ = from.keep();
     Ok(())
+}
+
+/// A file that others may read as far as they may read any file that this user makes: it is going to be the application's database.
+fn beside(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".plimsoll-restore-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
 }

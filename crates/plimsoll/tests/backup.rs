@@ -146,6 +146,15 @@ async fn a_round_trip() {
             )
             .await;
         same(&mut bench).await;
+        if backend == Backend::Sqlite {
+            // A file that is not there is made, for whom any file of this user is.
+            let other = format!("{restore} -u sqlite://DIR/new.db");
+            bench.expect(1, &other, 0, &["1 revision applied"]).await;
+            std::fs::write(bench.path("any"), "").unwrap();
+            let mode = |name: &str| std::fs::metadata(bench.path(name)).unwrap().permissions();
+            assert_eq!(mode("new.db"), mode("any"));
+            assert_eq!(bench.files("").len(), 4, "{:?}", bench.files(""));
+        }
         bench.expect(1, "upgrade", 0, &["applied m20260102"]).await;
         bench
             .expect(1, &restore, 8, &["is not empty", "nothing is ever dropped"])

@@ -22,6 +22,7 @@ shell::harness!(Shop:
     what_the_database_holds_already
     files_are_sent_once
     a_backup_comes_first
+    a_terminal_shows_how_far_it_came
 );
 
 /// The dump of a database, by the backend's own tool: its rows alone, or all of it.
@@ -660,4 +661,33 @@ async fn a_backup_comes_first() {
         same(&bench, 1).await;
         bench.close().await;
     }
+}
+
+async fn a_terminal_shows_how_far_it_came() {
+    let bench = prepare(Backend::Sqlite, 1).await;
+    let row = |id: u32| format!("INSERT INTO customer (id, name) VALUES ({id}, 'one of many');\n");
+    std::fs::write(
+        bench.path("many.sql"),
+        (0..5000).map(row).collect::<String>(),
+    )
+    .unwrap();
+    let mut command = bench.command(1, &[], "seed --dump many.sql").into_std();
+    let terminal = || std::process::Stdio::inherit();
+    command
+        .stdin(terminal())
+        .stdout(terminal())
+        .stderr(terminal());
+    let mut terminal = rexpect::session::spawn_command(command, Some(60_000)).unwrap();
+    terminal
+        .exp_regex(r"reading many\.sql \[[=> ]+\] ")
+        .unwrap();
+    terminal
+        .exp_regex(r"loading many\.sql \[[=> ]+\] ")
+        .unwrap();
+    let said = terminal
+        .exp_string("loaded many.sql: 5000 statements")
+        .unwrap();
+    child::no_secret(&said);
+    terminal.exp_eof().unwrap();
+    bench.close().await;
 }
