@@ -6,12 +6,22 @@
 mod left_over;
 mod surroundings;
 
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_schema::{Backend, Server, backend};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
-
+use sea_orm::sqlx::mysql::MySqlConnectOptions;
+use sea_orm::sqlx::pool::PoolOptions;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxMySqlConnector,
+    SqlxPostgresConnector, SqlxSqliteConnector,
+};
 use thiserror::Error;
 use url::Url;
 
@@ -54,13 +64,20 @@ pub struct Scratch {
 }
 
 /// A database that was made on a server.
-#[derive(Debug)]
 struct Made {
     /// The session that made it, and tells that it is in use.
     admin: DatabaseConnection,
     name: String,
     /// With the password.
     url: String,
+}
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Made")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Scratch {
@@ -157,13 +174,29 @@ fn new_name() -> String {
     format!("{SCRATCH_PREFIX}{}_{nanos:x}_{count}", std::process::id())
 }
 
+/// Not through SeaORM's `Database::connect`: to whoever traces, that shows the address with its password.
 async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(1)
-        .min_connections(1)
-        .sqlx_logging(false);
-    Database::connect(options).await
+    let failed = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
+    if url.starts_with("sqlite:") {
+        let options = SqliteConnectOptions::from_str(url).map_err(failed)?;
+        let options = options.disable_statement_logging();
+        let pool = single().connect_with(options).await.map_err(failed)?;
+        return Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool));
+    }
+    if url.starts_with("mysql:") {
+        let options = MySqlConnectOptions::from_str(url).map_err(failed)?;
+        let options = options.disable_statement_logging();
+        let pool = single().connect_with(options).await.map_err(failed)?;
+        return Ok(SqlxMySqlConnector::from_sqlx_mysql_pool(pool));
+    }
+    let options = PgConnectOptions::from_str(url).map_err(failed)?;
+    let options = options.disable_statement_logging();
+    let pool = single().connect_with(options).await.map_err(failed)?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+fn single<DB: sqlx::Database>() -> PoolOptions<DB> {
+    PoolOptions::new().max_connections(1).min_connections(1)
 }
 
 fn create_database(server: &Server, name: &str) -> String {

@@ -17,6 +17,12 @@ use thiserror::Error;
 
 use crate::url::DbUrl;
 
+mod beside;
+mod pool;
+
+pub use beside::BesideError;
+pub use pool::pool;
+
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -11,4 +11,5 @@ pub mod project;
 pub mod revision;
 pub mod runner;
 pub mod script;
+pub mod tenants;
 pub mod url;

@@ -8,11 +8,13 @@
 //! run again. `use_transaction` of a migration decides where it says something.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use plimsoll_schema::Backend;
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigrationTrait;
+use tokio::sync::Mutex;
 
 use crate::connect::Connection;
 use crate::history::{self, Action, Details, Entry};
@@ -32,6 +34,8 @@ mod trace;
 mod whole;
 
 pub(crate) use failure::caught;
+use foreign_keys::ForeignKeys;
+
 pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
 pub use journal::{At, State, Unfinished, unfinished};
 pub use lock::{Holder, holder};
@@ -171,48 +175,89 @@ impl Run<'_> {
         let db = &self.connection.db;
         let history = |error: DbErr| FailureKind::History(message(&error));
         let lock = lock::acquire(self, tell).await?;
+        let suspended = foreign_keys::suspend(self.connection).await;
         let result = async {
-            retry::limit(self).await.map_err(history)?;
-            history::install(db, self.project.table())
-                .await
-                .map_err(history)?;
-            let leftover = unfinished(db, self.project.table())
-                .await
-                .map_err(history)?;
-            self.refuse_another(leftover.as_ref(), path)?;
-            self.project.adopt(db).await.map_err(history)?;
-            // Whoever held the lock before may have done some of it.
-            let rows = history::read(db, self.project.table())
-                .await
-                .map_err(history)?;
-            let applied: BTreeSet<&str> = rows.iter().map(|row| row.revision.as_str()).collect();
-            let is_due =
-                |id: &String| applied.contains(id.as_str()) == (self.direction == Direction::Down);
-            for id in path.iter().filter(|id| !is_due(id)) {
-                tell(&Event::Skipped(id.clone()));
-            }
-            let due: Vec<&str> = path
-                .iter()
-                .filter(|id| is_due(id))
-                .map(String::as_str)
-                .collect();
-            if self.options.single_transaction {
-                return self.in_one_transaction(&due, tell, done).await;
-            }
-            let cancel = stop::cancel_statement(self.connection).await;
+            let keys = suspended.map_err(history)?;
+            let ran = self.due(path, keys, tell, done).await;
+            let restored = keys.restore(db).await.map_err(history);
+            ran.and(restored)
+        }
+        .await;
+        lock.release(db).await;
+        result
+    }
+
+    /// Runs what of a path is still to be run.
+    async fn due(
+        &self,
+        path: &[String],
+        keys: ForeignKeys,
+        tell: &mut Tell<'_>,
+        done: &mut Vec<Done>,
+    ) -> Result<(), FailureKind> {
+        let db = &self.connection.db;
+        let table = self.project.table();
+        let history = |error: DbErr| FailureKind::History(message(&error));
+        retry::limit(self).await.map_err(history)?;
+        history::install(db, table).await.map_err(history)?;
+        let leftover = unfinished(db, table).await.map_err(history)?;
+        self.refuse_another(leftover.as_ref(), path)?;
+        self.project.adopt(db).await.map_err(history)?;
+        // Whoever held the lock before may have done some of it.
+        let rows = history::read(db, table).await.map_err(history)?;
+        let applied: BTreeSet<&str> = rows.iter().map(|row| row.revision.as_str()).collect();
+        let is_due =
+            |id: &String| applied.contains(id.as_str()) == (self.direction == Direction::Down);
+        for id in path.iter().filter(|id| !is_due(id)) {
+            tell(&Event::Skipped(id.clone()));
+        }
+        let due: Vec<&str> = path
+            .iter()
+            .filter(|id| is_due(id))
+            .map(String::as_str)
+            .collect();
+        if self.options.single_transaction {
+            return self.in_one_transaction(&due, keys, tell, done).await;
+        }
+        let setting = Setting {
+            cancel: stop::cancel_statement(self.connection).await,
+            keys,
+            has_journal: AtomicBool::new(false),
+            done: Mutex::new(None),
+        };
+        let ran = async {
             for id in due {
                 if self.stop.is_asked() {
                     return Err(FailureKind::Stopped { during: None });
                 }
                 let leftover = leftover.clone().filter(|leftover| leftover.revision == id);
-                self.one(id, leftover, cancel.as_deref(), tell, done)
-                    .await?;
+                self.one(id, leftover, &setting, tell, done).await?;
             }
             Ok(())
         }
         .await;
-        lock.release(db).await;
-        result
+        // Also after a failure: what was done before it is done.
+        let written = self.write_down(&setting).await.map_err(history);
+        ran.and(written)
+    }
+
+    /// Writes down the revision that is done and was left for later.
+    async fn write_down(&self, setting: &Setting) -> Result<(), DbErr> {
+        let mut done = setting.done.lock().await;
+        if let Some(entry) = done.as_ref() {
+            let transaction = self.begin().await?;
+            self.write_in(&transaction, entry).await?;
+            transaction.commit().await?;
+        }
+        *done = None;
+        Ok(())
+    }
+
+    /// Writes down that a revision is done, whose journal ends.
+    async fn write_in(&self, db: &impl ConnectionTrait, entry: &Entry) -> Result<(), DbErr> {
+        let table = self.project.table();
+        history::write(db, table, entry).await?;
+        journal::forget(db, table, &entry.revision).await
     }
 
     /// A revision that was begun has to be finished first.
@@ -237,7 +282,7 @@ impl Run<'_> {
         &self,
         id: &str,
         leftover: Option<Unfinished>,
-        cancel: Option<&str>,
+        setting: &Setting,
         tell: &mut Tell<'_>,
         done: &mut Vec<Done>,
     ) -> Result<(), FailureKind> {
@@ -251,7 +296,8 @@ impl Run<'_> {
         let work = async {
             match way {
                 Way::Whole { transactional } => {
-                    self.whole(id, &script, transactional, start, tell).await
+                    self.whole(id, &script, transactional, setting, start, tell)
+                        .await
                 }
                 Way::Steps { grouped } => {
                     // Steps are taken only where there is a script.
@@ -259,19 +305,20 @@ impl Run<'_> {
                         revision: id.to_owned(),
                         asks: asks.clone(),
                     })?;
-                    steps::Steps::new(self, id, script, grouped, start)
+                    steps::Steps::new(self, id, script, grouped, setting, start)
                         .carry_out(leftover, tell)
                         .await
                         .map(|()| true)
                 }
             }
         };
-        let ran = match stop::guard(self.connection, &self.stop, cancel, work).await {
-            stop::Outcome::Finished(result) => result,
-            stop::Outcome::Interrupted => Err(FailureKind::Stopped {
-                during: Some((id.to_owned(), way)),
-            }),
-        };
+        let ran =
+            match stop::guard(self.connection, &self.stop, setting.cancel.as_deref(), work).await {
+                stop::Outcome::Finished(result) => result,
+                stop::Outcome::Interrupted => Err(FailureKind::Stopped {
+                    during: Some((id.to_owned(), way)),
+                }),
+            };
         if ran.is_err() {
             self.remember_failure(id, &script, start).await;
         }
@@ -341,6 +388,30 @@ impl Run<'_> {
         let entry = self.entry(id, script, start, false);
         let told = history::write(&self.connection.db, self.project.table(), &entry);
         let _ = tokio::time::timeout(Duration::from_secs(2), told).await;
+    }
+}
+
+/// What holds for all revisions of a run.
+struct Setting {
+    /// The statement that cancels what the session runs.
+    cancel: Option<String>,
+    /// SQLite's foreign keys, suspended.
+    keys: ForeignKeys,
+    /// Whether the journal's table is known to be there.
+    has_journal: AtomicBool,
+    /// A revision that is done, all statements of it, and will be written down together with the beginning of the next one: a
+    /// commit takes as long as a small table. Its journal tells until then.
+    done: Mutex<Option<Entry>>,
+}
+
+impl Setting {
+    /// Creates the journal's table where it is missing, asked once a run.
+    async fn install_journal(&self, db: &DatabaseConnection, table: &str) -> Result<(), DbErr> {
+        if !self.has_journal.load(Ordering::Relaxed) {
+            journal::install(db, table).await?;
+            self.has_journal.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 

@@ -82,6 +82,20 @@ impl Script {
         format!("{PREFIX}{}", digest(&self.items, self.steady))
     }
 
+    /// Whether it makes tables and indexes and does nothing else.
+    pub(crate) fn only_creates(&self) -> bool {
+        self.items.iter().all(|item| match item {
+            Item::Sql(statement) => {
+                let mut words = words(&statement.sql);
+                let is_create = words.next().is_some_and(|word| word.is("CREATE"));
+                // CREATE TABLE … AS has rows.
+                is_create && !words.any(|word| word.is("SELECT"))
+            }
+            Item::Operation(change) => matches!(**change, Change::CreateTable(_)),
+            Item::Begin | Item::Commit | Item::Rollback => true,
+        })
+    }
+
     /// Whether it handles transactions itself.
     pub fn has_transactions(&self) -> bool {
         self.items

@@ -87,6 +87,34 @@ impl DbUrl {
         })
     }
 
+    /// The address of a database on a server, without a password: to be told, not to be connected to.
+    ///
+    /// # Errors
+    /// When the parts do not make an address.
+    pub(crate) fn server(
+        backend: Backend,
+        (host, port): (&str, u16),
+        user: &str,
+        database: Option<&str>,
+    ) -> Result<Self, UrlError> {
+        let encode = |text: &str| -> String {
+            url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+        };
+        let scheme = match backend {
+            Backend::Sqlite => "sqlite",
+            Backend::Postgres => "postgres",
+            Backend::Mysql => "mysql",
+        };
+        let (user, database) = (encode(user), encode(database.unwrap_or_default()));
+        // A socket's directory is no host; an address of version 6 stands in brackets.
+        let host = match host {
+            _ if host.is_empty() || host.contains('/') => "localhost".to_owned(),
+            _ if host.contains(':') && !host.starts_with('[') => format!("[{host}]"),
+            _ => host.to_owned(),
+        };
+        Self::parse(&format!("{scheme}://{user}@{host}:{port}/{database}"))
+    }
+
     /// Which database it is the address of.
     pub fn backend(&self) -> Backend {
         match &self.0 {
@@ -325,6 +353,25 @@ mod tests {
         postgres://h/d?user=u&password=*** | postgres://h/d?user=u&password=hush | 
         mysql://root@127.0.0.1:3306/test | mysql://root@127.0.0.1:3306/test | 
         mysql://u:***@h/d?ssl-key=*** | mysql://u:p@h/d?ssl-key=k |
+        ");
+    }
+
+    #[test]
+    fn an_address_is_made_of_its_parts() {
+        let made = |host, user, database| {
+            let url = DbUrl::server(Backend::Postgres, (host, 5432), user, database);
+            url.unwrap().to_string()
+        };
+        let all = [
+            made("db.example.org", "app", Some("shop")),
+            made("::1", "a b@c", None),
+            made("/var/run/postgresql", "", Some("a/b")),
+        ]
+        .join("\n");
+        insta::assert_snapshot!(all, @"
+        postgres://app@db.example.org:5432/shop
+        postgres://a+b%40c@[::1]:5432/
+        postgres://localhost:5432/a%2Fb
         ");
     }
 

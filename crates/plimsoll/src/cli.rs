@@ -10,13 +10,13 @@ use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 
-mod answers;
+pub(crate) mod answers;
 pub(crate) mod args;
 mod ask;
 mod before;
 mod between;
 mod command;
-mod comparison;
+pub(crate) mod comparison;
 mod config;
 mod context;
 mod error;
@@ -25,7 +25,9 @@ mod output;
 pub(crate) mod place;
 mod progress;
 mod proof;
+pub(crate) mod selection;
 pub(crate) mod side;
+mod tenants;
 mod workbench;
 
 pub use args::Cli;
@@ -50,6 +52,7 @@ pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
     let mut out = AutoStream::new(std::io::stdout(), choice);
     let mut err = AutoStream::new(std::io::stderr(), choice);
     let mut output = Output::new(&mut out, &mut err);
+    output.live = tenants::is_live();
     if let Err(error) = loaded {
         output.error(&error);
         return ExitCode::from(error.exit.code());

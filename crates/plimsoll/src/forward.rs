@@ -11,8 +11,9 @@ use anstream::AutoStream;
 use cargo_metadata::{Metadata, MetadataCommand};
 use clap::Parser;
 
-use crate::cli::args::{Cli, Command as Verb, Compare};
+use crate::cli::args::{Cli, Command as Verb, Compare, Global};
 use crate::cli::place::Place;
+use crate::cli::selection::migrations_of;
 use crate::cli::side::Side;
 use crate::cli::{CliError, Exit, NoRevisions, Output};
 
@@ -42,7 +43,7 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
         {
             return alone(cli, &here, &mut output);
         }
-        let manifest = find(cli.global.migration_dir.as_deref(), &here)?;
+        let manifest = find(&cli.global, &here)?;
         let words: Vec<OsString> = words.into_iter().skip(1).collect();
         hand_over(&manifest, &words)
     });
@@ -71,13 +72,16 @@ fn alone(cli: Cli, here: &Path, output: &mut Output<'_>) -> Result<ExitCode, Cli
 }
 
 /// The manifest of the migrations crate.
-fn find(stated: Option<&Path>, here: &Path) -> Result<PathBuf, CliError> {
-    let place = Place::find(stated, None, here)?;
+fn find(global: &Global, here: &Path) -> Result<PathBuf, CliError> {
+    let stated = global.migration_dir.as_deref();
+    let mut place = Place::find(stated, None, here)?;
+    place.migrations = migrations_of(&place, global)?;
     let manifest = place.migrations.join("Cargo.toml");
     if place.migrations != here && manifest.is_file() {
         return Ok(manifest);
     }
-    if stated.is_some() {
+    let is_named = stated.is_some() || (global.database.is_some() && place.migrations != here);
+    if is_named {
         return Err(CliError::new(
             Exit::Files,
             format!(

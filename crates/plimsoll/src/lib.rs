@@ -14,6 +14,9 @@
 pub mod cli;
 #[doc(hidden)]
 pub mod forward;
+pub mod health;
+pub mod startup;
+pub mod testing;
 
 pub use plimsoll_migrate::{prelude, revision};
 pub use plimsoll_schema::extras;

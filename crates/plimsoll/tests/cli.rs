@@ -460,6 +460,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -519,6 +522,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -563,11 +569,16 @@ async fn help() {
           --single-transaction           All revisions in one transaction (SQLite, PostgreSQL)
           --backup <DIR|URL>             Back up to this folder or store first [default: plimsoll.toml]
           --no-backup                    Do without the backup that plimsoll.toml asks for
+          --tenants <GLOB>               Each schema whose name fits, as tenant_* (PostgreSQL)
+          --jobs <N>                     How many tenants at once [default: 4]
       -h, --help                         Print help
 
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]
@@ -585,7 +596,8 @@ async fn help() {
       upgrade +1       the next one
       upgrade m2026    up to the only revision whose id begins so
       upgrade head-1   all but the last
-      upgrade --backup s3://backups/shop   with a backup before it, if anything is pending
+      upgrade --backup s3://backups/shop      with a backup before it, if anything is pending
+      upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name
 
     If the backup fails, nothing is touched and the exit code is 8.
     [0]
@@ -613,6 +625,9 @@ async fn help() {
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
                                     file plimsoll.db] [env: DATABASE_URL]
+      -e, --env <NAME>              Environment of plimsoll.toml, which says where the databases are
+                                    [env: PLIMSOLL_ENV]
+          --database <NAME>         One of several databases of plimsoll.toml
       -s, --database-schema <NAME>  Schema to work in (PostgreSQL's search_path) [env: DATABASE_SCHEMA]
           --migration-dir <DIR>     Directory of the migrations crate [default: where cargo runs it
                                     from] [env: MIGRATION_DIR]

@@ -137,6 +137,19 @@ fn what_is_missing_is_told() {
     help: give a directory whose name is a crate name, such as `migrations`
     [2]
     ");
+    let file = "[databases.audit]\nmigrations = \"audit\"\nurl = \"sqlite://a.db\"\n";
+    std::fs::write(directory.path().join("plimsoll.toml"), file).unwrap();
+    insta::assert_snapshot!(run(directory.path(), &["upgrade", "--database", "audit"]), @r"
+    error: failed to find the migrations crate: there is no `DIR/audit/Cargo.toml`
+    help: give the directory of its Cargo.toml
+    [7]
+    ");
+    insta::assert_snapshot!(run(directory.path(), &["upgrade", "--database", "audi"]), @r"
+    error: failed to find the database `audi`: plimsoll.toml has `audit`
+    help: write one of these
+    [2]
+    ");
+    std::fs::remove_file(directory.path().join("plimsoll.toml")).unwrap();
     let empty = tempfile::tempdir().unwrap();
     assert!(run(empty.path(), &["upgrade"]).ends_with("[7]"));
     insta::assert_snapshot!(run(directory.path(), &["frobnicate"]), @r"

@@ -274,6 +274,65 @@ pub struct Ran {
     pub duration_ms: u64,
 }
 
+/// `upgrade --tenants`: how each tenant ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tenants {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The tenants, in the order of their names.
+    pub tenants: Vec<Tenant>,
+}
+
+/// How a tenant ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tenant {
+    /// The schema's name.
+    pub schema: String,
+    /// `nothing_to_do`, `upgraded`, `failed` or `not_started`.
+    pub outcome: &'static str,
+    /// The revisions run, in order.
+    pub revisions: Vec<Ran>,
+    /// What failed, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// `current --tenants`: where each tenant stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TenantsCurrent {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The database's address, without secrets.
+    pub database: String,
+    /// The revisions that none follows.
+    pub heads: Vec<String>,
+    /// Whether every tenant is at head.
+    pub at_head: bool,
+    /// The tenants, in the order of their names.
+    pub tenants: Vec<TenantCurrent>,
+}
+
+/// Where a tenant stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TenantCurrent {
+    /// The schema's name.
+    pub schema: String,
+    /// The applied revisions that no other applied one follows.
+    pub current: Vec<String>,
+    /// Whether all revisions are applied and all applied ones have files.
+    pub at_head: bool,
+    /// Revisions that are not applied, in order.
+    pub pending: Vec<String>,
+    /// Applied revisions that have no file.
+    pub unknown: Vec<String>,
+    /// Why it is not known where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
 /// Any command that failed, on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failed {

@@ -7,6 +7,7 @@
 //! Left out, as it is not ours: partitions, inheritance children, foreign tables, what an extension owns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use plimsoll_schema::{Backend, Catalog, Code, Diagnostic, Flavor, Server, Severity, Version};
 use sea_orm::{
@@ -40,7 +41,7 @@ pub(super) async fn inspect(
     let session = Session {
         transaction: &transaction,
         // BEGIN with its two settings, and COMMIT.
-        statements: std::cell::Cell::new(4),
+        statements: AtomicUsize::new(4),
     };
     let rows = session.rows(IDENTIFY).await?;
     let server = identify(rows.first())?;
@@ -49,7 +50,7 @@ pub(super) async fn inspect(
         None => BTreeSet::new(),
     };
     let reading = read(&session, scope, &server).await?;
-    let statements = session.statements.get();
+    let statements = session.statements.load(Ordering::Relaxed);
     transaction.commit().await?;
     let Reading {
         catalog,
@@ -127,12 +128,12 @@ fn identify(row: Option<&QueryResult>) -> Result<Server, InspectError> {
 /// The transaction, and how often it was asked.
 struct Session<'a> {
     transaction: &'a DatabaseTransaction,
-    statements: std::cell::Cell<usize>,
+    statements: AtomicUsize,
 }
 
 impl Session<'_> {
     async fn rows(&self, sql: impl Into<String>) -> Result<Vec<QueryResult>, InspectError> {
-        self.statements.set(self.statements.get() + 1);
+        self.statements.fetch_add(1, Ordering::Relaxed);
         let statement = Statement::from_string(self.transaction.get_database_backend(), sql);
         Ok(self.transaction.query_all_raw(statement).await?)
     }

@@ -79,6 +79,8 @@ pub struct Unfinished {
     pub(super) parts: Option<Vec<String>>,
     /// What the statement changes, as it was before.
     pub(super) before: Option<String>,
+    /// Whether there is a row of it already.
+    pub(super) is_written: bool,
 }
 
 /// The row of the revision that was begun and not finished, if there is one.
@@ -147,6 +149,7 @@ fn read(row: &QueryResult) -> Result<Unfinished, DbErr> {
         done: row.try_get("", "done")?,
         parts: parts.and_then(|text| serde_json::from_str(&text).ok()),
         before: row.try_get("", "before_it")?,
+        is_written: true,
     })
 }
 
@@ -199,8 +202,22 @@ pub(super) async fn install(db: &DatabaseConnection, table: &str) -> Result<(), 
 }
 
 impl Unfinished {
-    /// Writes the row.
-    pub(super) async fn begin(&self, db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
+    /// Writes the row, or writes it anew.
+    pub(super) async fn save(
+        &mut self,
+        db: &impl ConnectionTrait,
+        table: &str,
+    ) -> Result<(), DbErr> {
+        if self.is_written {
+            self.renew(db, table).await
+        } else {
+            self.begin(db, table).await?;
+            self.is_written = true;
+            Ok(())
+        }
+    }
+
+    async fn begin(&self, db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
         let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
         let insert = Query::insert()
             .into_table(Alias::new(progress_table(table)))
@@ -224,8 +241,7 @@ impl Unfinished {
         db.execute(&insert).await.map(|_| ())
     }
 
-    /// Writes it anew.
-    pub(super) async fn save(&self, db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
+    async fn renew(&self, db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
         let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
         let update = Query::update()
             .table(Alias::new(progress_table(table)))

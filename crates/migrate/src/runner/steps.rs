@@ -6,16 +6,15 @@
 use std::time::Instant;
 
 use plimsoll_schema::Backend;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::SchemaManager;
 
-use super::journal::{self, At, State, Unfinished};
+use super::journal::{At, State, Unfinished};
 use super::trace::{Trace, trace};
 use super::{
-    Event, FailureKind, Run, Tell, failure, foreign_keys, message, now, operation, refused, retry,
-    who,
+    Event, FailureKind, Run, Setting, Tell, failure, message, now, operation, refused, retry, who,
 };
-use crate::history;
+use crate::history::Entry;
 use crate::script::{Item, Kind, Script, digest, kind};
 
 /// A revision that runs statement by statement.
@@ -24,6 +23,7 @@ pub(super) struct Steps<'a> {
     id: &'a str,
     script: &'a Script,
     grouped: bool,
+    setting: &'a Setting,
     start: Instant,
 }
 
@@ -48,6 +48,7 @@ impl<'a> Steps<'a> {
         id: &'a str,
         script: &'a Script,
         grouped: bool,
+        setting: &'a Setting,
         start: Instant,
     ) -> Self {
         Self {
@@ -55,6 +56,7 @@ impl<'a> Steps<'a> {
             id,
             script,
             grouped,
+            setting,
             start,
         }
     }
@@ -77,6 +79,7 @@ impl<'a> Steps<'a> {
             done: digest(&[], false),
             parts: None,
             before: None,
+            is_written: false,
         };
         match self.all(&mut journal, leftover, tell).await {
             Ok(()) => Ok(()),
@@ -98,19 +101,22 @@ impl<'a> Steps<'a> {
         tell: &mut Tell<'_>,
     ) -> Result<(), Trouble> {
         let (db, table) = (&self.run.connection.db, self.run.project.table());
-        journal::install(db, table).await?;
-        let keys = foreign_keys::suspend(self.run.connection).await?;
-        let result = async {
-            match leftover {
-                None => journal.begin(db, table).await?,
-                Some(leftover) => self.resume(journal, leftover, tell).await?,
-            }
-            self.rest(journal, keys, tell).await
+        self.setting.install_journal(db, table).await?;
+        if let Some(leftover) = leftover {
+            self.resume(journal, leftover, tell).await?;
         }
-        .await;
-        let restored = keys.restore(db).await;
-        result?;
-        Ok(restored?)
+        if !self.begins_alone() {
+            self.run.write_down(self.setting).await?;
+        }
+        self.rest(journal, tell).await
+    }
+
+    /// Whether its first statement commits by itself, so that the journal is written before anything else.
+    fn begins_alone(&self) -> bool {
+        match self.script.items.first() {
+            Some(Item::Sql(statement)) => self.kind(&statement.sql, &[]) == Kind::Alone,
+            Some(Item::Operation(_) | Item::Begin | Item::Commit | Item::Rollback) | None => false,
+        }
     }
 
     /// Takes up what was left: everything done has to be what it was, and what was going on is found out.
@@ -208,12 +214,7 @@ impl<'a> Steps<'a> {
     }
 
     /// From the place to the end.
-    async fn rest(
-        &self,
-        journal: &mut Unfinished,
-        keys: foreign_keys::ForeignKeys,
-        tell: &mut Tell<'_>,
-    ) -> Result<(), Trouble> {
+    async fn rest(&self, journal: &mut Unfinished, tell: &mut Tell<'_>) -> Result<(), Trouble> {
         while let Some(item) = self.script.items.get(journal.at.item) {
             match item {
                 Item::Sql(statement) => {
@@ -225,7 +226,7 @@ impl<'a> Steps<'a> {
                             self.step_over(journal);
                         }
                         Kind::Transactional => {
-                            if self.group(journal, keys, tell).await? {
+                            if self.group(journal, tell).await? {
                                 return Ok(());
                             }
                         }
@@ -235,7 +236,7 @@ impl<'a> Steps<'a> {
                     self.operation(journal, tell).await?;
                 }
                 Item::Operation(_) => {
-                    if self.group(journal, keys, tell).await? {
+                    if self.group(journal, tell).await? {
                         return Ok(());
                     }
                 }
@@ -243,9 +244,12 @@ impl<'a> Steps<'a> {
                 Item::Begin | Item::Commit | Item::Rollback => self.step_over(journal),
             }
         }
-        let transaction = self.run.begin().await?;
-        self.finish(&transaction).await?;
-        Ok(transaction.commit().await?)
+        let entry = self.entry();
+        *self.setting.done.lock().await = Some(entry);
+        if self.run.backend() != Backend::Mysql {
+            self.run.write_down(self.setting).await?;
+        }
+        Ok(())
     }
 
     /// A statement that cannot be taken back.
@@ -264,7 +268,7 @@ impl<'a> Steps<'a> {
         journal.state = State::Inside;
         journal.statement = Some(statement.sql.clone());
         journal.before = before.text();
-        journal.save(db, table).await?;
+        self.save_first(journal).await?;
         let mut tries = retry::Tries::new(&self.run.options);
         while let Err((error, code)) = self.execute(db, &statement).await {
             if let Some(pause) = tries.after(code.as_deref()) {
@@ -336,16 +340,11 @@ impl<'a> Steps<'a> {
     }
 
     /// Statements that can be taken back, together with the journal; whether that was the end of the revision.
-    async fn group(
-        &self,
-        journal: &mut Unfinished,
-        keys: foreign_keys::ForeignKeys,
-        tell: &mut Tell<'_>,
-    ) -> Result<bool, Trouble> {
+    async fn group(&self, journal: &mut Unfinished, tell: &mut Tell<'_>) -> Result<bool, Trouble> {
         let mut tries = retry::Tries::new(&self.run.options);
         loop {
             let mut ahead = journal.clone();
-            let ran = self.group_once(&mut ahead, keys).await;
+            let ran = self.group_once(&mut ahead).await;
             match ran {
                 Ok(ended) => {
                     *journal = ahead;
@@ -365,16 +364,12 @@ impl<'a> Steps<'a> {
         }
     }
 
-    async fn group_once(
-        &self,
-        journal: &mut Unfinished,
-        keys: foreign_keys::ForeignKeys,
-    ) -> Result<bool, Trouble> {
+    async fn group_once(&self, journal: &mut Unfinished) -> Result<bool, Trouble> {
         let table = self.run.project.table();
         let transaction = self.run.begin().await?;
         let result: Result<bool, Trouble> = async {
             retry::limit_inside(self.run, &transaction).await?;
-            let before = keys.violations(&transaction).await?;
+            let before = self.setting.keys.violations(&transaction).await?;
             loop {
                 match self.script.items.get(journal.at.item) {
                     Some(Item::Sql(statement)) => self.execute(&transaction, statement).await?,
@@ -393,11 +388,11 @@ impl<'a> Steps<'a> {
             }
             let ended = journal.at.item >= self.script.items.len();
             if ended {
-                self.finish(&transaction).await?;
+                self.run.write_in(&transaction, &self.entry()).await?;
             } else {
                 journal.save(&transaction, table).await?;
             }
-            keys.check(&transaction, &before).await?;
+            self.setting.keys.check(&transaction, &before).await?;
             Ok(ended)
         }
         .await;
@@ -425,14 +420,24 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// The history is told, and the journal ends.
-    async fn finish(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
-        let table = self.run.project.table();
-        let entry = self
-            .run
-            .entry(self.id, &Ok(self.script.clone()), self.start, true);
-        history::write(transaction, table, &entry).await?;
-        journal::forget(transaction, table, self.id).await
+    /// Writes the journal; with its first row, that the revision before is done.
+    async fn save_first(&self, journal: &mut Unfinished) -> Result<(), DbErr> {
+        let (db, table) = (&self.run.connection.db, self.run.project.table());
+        let mut done = self.setting.done.lock().await;
+        let Some(entry) = done.as_ref() else {
+            return journal.save(db, table).await;
+        };
+        let transaction = self.run.begin().await?;
+        self.run.write_in(&transaction, entry).await?;
+        journal.save(&transaction, table).await?;
+        transaction.commit().await?;
+        *done = None;
+        Ok(())
+    }
+
+    fn entry(&self) -> Entry {
+        let script = Ok(self.script.clone());
+        self.run.entry(self.id, &script, self.start, true)
     }
 
     /// Sends a statement; a refusal names it.

@@ -221,10 +221,16 @@ async fn mysql(db: &impl ConnectionTrait, words: &[Word<'_>]) -> Result<Trace, D
     names.sort();
     names.dedup();
     let names = names.join(", ");
+    // The usual question is answered faster.
+    let schemas = if words.contains(&Word::Sign('.')) {
+        format!("(table_schema = database() OR table_schema IN ({names}))")
+    } else {
+        "table_schema = database()".to_owned()
+    };
     let mut digest = Sha256::new();
     let tables = format!(
         "SELECT CONVERT(table_schema USING utf8mb4) AS a, CONVERT(table_name USING utf8mb4) AS b FROM information_schema.tables \
-         WHERE (table_schema = database() OR table_schema IN ({names})) AND table_name IN ({names}) ORDER BY 1, 2"
+         WHERE {schemas} AND table_name IN ({names}) ORDER BY 1, 2"
     );
     for row in db
         .query_all_raw(Statement::from_string(DbBackend::MySql, tables))

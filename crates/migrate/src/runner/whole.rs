@@ -8,10 +8,11 @@ use sea_orm::{
 };
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
+use super::foreign_keys::ForeignKeys;
 use super::journal::{self, At, State, Unfinished};
 use super::{
-    Direction, Event, FailureKind, Run, Tell, Way, failure, foreign_keys, message, now, refused,
-    retry, who,
+    Direction, Event, FailureKind, Run, Setting, Tell, Way, failure, foreign_keys, message, now,
+    refused, retry, who,
 };
 use crate::history;
 use crate::script::{Asks, Script};
@@ -23,16 +24,20 @@ impl Run<'_> {
         id: &str,
         script: &Result<Script, Asks>,
         transactional: bool,
+        setting: &Setting,
         start: Instant,
         tell: &mut Tell<'_>,
     ) -> Result<bool, FailureKind> {
+        self.write_down(setting)
+            .await
+            .map_err(|error| FailureKind::History(message(&error)))?;
         let mut tries = retry::Tries::new(&self.options);
         loop {
             let ran = failure::with_code(async {
                 if transactional {
-                    self.in_transaction(id, script, start).await
+                    self.in_transaction(id, script, setting.keys, start).await
                 } else {
-                    self.outside_transaction(id, script, start).await
+                    self.outside_transaction(id, script, setting, start).await
                 }
             })
             .await;
@@ -58,30 +63,22 @@ impl Run<'_> {
         &self,
         id: &str,
         script: &Result<Script, Asks>,
+        keys: ForeignKeys,
         start: Instant,
     ) -> Result<bool, DbErr> {
-        let db = &self.connection.db;
-        let keys = foreign_keys::suspend(self.connection).await?;
-        let result = async {
-            let transaction = self.begin().await?;
-            if !self.is_due(&transaction, id).await? {
-                transaction.rollback().await?;
-                return Ok(false);
-            }
-            match self.inside(&transaction, id, script, start, keys).await {
-                Ok(()) => transaction.commit().await.map(|()| true),
-                Err(error) => {
-                    // SQLite may have rolled back by itself (its disk is full): the first error is the one that matters.
-                    let _ = transaction.rollback().await;
-                    Err(error)
-                }
+        let transaction = self.begin().await?;
+        if !self.is_due(&transaction, id).await? {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        match self.inside(&transaction, id, script, start, keys).await {
+            Ok(()) => transaction.commit().await.map(|()| true),
+            Err(error) => {
+                // SQLite may have rolled back by itself (its disk is full): the first error is the one that matters.
+                let _ = transaction.rollback().await;
+                Err(error)
             }
         }
-        .await;
-        let restored = keys.restore(db).await;
-        let ran = result?;
-        restored?;
-        Ok(ran)
     }
 
     /// What a revision's transaction holds.
@@ -91,15 +88,24 @@ impl Run<'_> {
         id: &str,
         script: &Result<Script, Asks>,
         start: Instant,
-        keys: foreign_keys::ForeignKeys,
+        keys: ForeignKeys,
     ) -> Result<(), DbErr> {
         retry::limit_inside(self, transaction).await?;
-        let before = keys.violations(transaction).await?;
+        // What only makes tables breaks no key.
+        let may_break = !script.as_ref().is_ok_and(Script::only_creates);
+        let before = if may_break {
+            keys.violations(transaction).await?
+        } else {
+            foreign_keys::Violations::new()
+        };
         let migration = self.migration(id)?;
         failure::caught(self.run(migration, &SchemaManager::new(transaction))).await?;
         let entry = self.entry(id, script, start, true);
         history::write(transaction, self.project.table(), &entry).await?;
-        keys.check(transaction, &before).await
+        if may_break {
+            keys.check(transaction, &before).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -114,14 +120,15 @@ impl Run<'_> {
         &self,
         id: &str,
         script: &Result<Script, Asks>,
+        setting: &Setting,
         start: Instant,
     ) -> Result<bool, DbErr> {
         let db = &self.connection.db;
         let table = self.project.table();
         let migration = self.migration(id)?;
         // How far it comes cannot be followed; that it was begun can.
-        journal::install(db, table).await?;
-        let begun = Unfinished {
+        setting.install_journal(db, table).await?;
+        let mut begun = Unfinished {
             revision: id.to_owned(),
             direction: self.direction,
             at: At::default(),
@@ -133,8 +140,9 @@ impl Run<'_> {
             done: String::new(),
             parts: None,
             before: None,
+            is_written: false,
         };
-        begun.begin(db, table).await?;
+        begun.save(db, table).await?;
         failure::caught(self.run(migration, &SchemaManager::new(db))).await?;
         let transaction = self.begin().await?;
         let entry = self.entry(id, script, start, true);
@@ -148,6 +156,7 @@ impl Run<'_> {
     pub(super) async fn in_one_transaction(
         &self,
         ids: &[&str],
+        keys: ForeignKeys,
         tell: &mut Tell<'_>,
         done: &mut Vec<super::Done>,
     ) -> Result<(), FailureKind> {
@@ -167,7 +176,7 @@ impl Run<'_> {
             scripts.push(script);
         }
         let mut ran = Vec::new();
-        let result = self.together(ids, &scripts, tell, &mut ran).await;
+        let result = self.together(ids, &scripts, keys, tell, &mut ran).await;
         if let Err((id, error)) = result {
             return Err(FailureKind::Revision {
                 revision: id,
@@ -186,14 +195,12 @@ impl Run<'_> {
         &self,
         ids: &[&str],
         scripts: &[Result<Script, Asks>],
+        keys: ForeignKeys,
         tell: &mut Tell<'_>,
         ran: &mut Vec<super::Done>,
     ) -> Result<(), (String, DbErr)> {
         let first = ids.first().copied().unwrap_or_default();
         let last = ids.last().copied().unwrap_or_default();
-        let keys = foreign_keys::suspend(self.connection)
-            .await
-            .map_err(at_id(first))?;
         let transaction = self.begin().await.map_err(at_id(first))?;
         let mut failed = None;
         for (id, script) in ids.iter().zip(scripts) {
@@ -212,11 +219,10 @@ impl Run<'_> {
             None => transaction.commit().await,
             Some(_) => transaction.rollback().await,
         };
-        let restored = keys.restore(&self.connection.db).await;
         if let Some(failed) = failed {
             return Err(failed);
         }
-        ended.and(restored).map_err(at_id(last))?;
+        ended.map_err(at_id(last))?;
         for one in ran.iter() {
             tell(&Event::Done(one.clone()));
         }

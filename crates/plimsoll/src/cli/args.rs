@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::error::EXIT_CODES;
+use super::tenants::{Looking, Tenants};
 
 mod backup;
 mod graph;
@@ -62,16 +63,23 @@ pub(crate) enum Color {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Address of the database [default: plimsoll.toml, then the SQLite file plimsoll.db]
+    /// Address of the database [default: plimsoll.toml, then the SQLite file plimsoll.db] [env: DATABASE_URL]
+    // The variable is read where the flag's rank and the variable's differ: in `selection`.
+    #[arg(short = 'u', long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Environment of plimsoll.toml, which says where the databases are
     #[arg(
-        short = 'u',
+        short,
         long,
         global = true,
-        env = "DATABASE_URL",
+        env = "PLIMSOLL_ENV",
         hide_env_values = true,
-        value_name = "URL"
+        value_name = "NAME"
     )]
-    pub(crate) database_url: Option<String>,
+    pub(crate) env: Option<String>,
+    /// One of several databases of plimsoll.toml
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) database: Option<String>,
     /// Schema to work in (PostgreSQL's search_path)
     #[arg(
         short = 's',
@@ -155,7 +163,8 @@ Examples:
   upgrade +1       the next one
   upgrade m2026    up to the only revision whose id begins so
   upgrade head-1   all but the last
-  upgrade --backup s3://backups/shop   with a backup before it, if anything is pending
+  upgrade --backup s3://backups/shop      with a backup before it, if anything is pending
+  upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name
 
 If the backup fails, nothing is touched and the exit code is 8.")]
     Upgrade(Upgrade),
@@ -385,6 +394,9 @@ pub(crate) struct Upgrade {
     /// The backup before it.
     #[command(flatten)]
     pub(crate) backup: BackupFirst,
+    /// Many schemas instead of one.
+    #[command(flatten)]
+    pub(crate) tenants: Tenants,
 }
 
 /// `downgrade`.
@@ -439,6 +451,9 @@ pub(crate) struct Current {
     /// Exit code 5 unless every revision is applied
     #[arg(long)]
     pub(crate) check_heads: bool,
+    /// Many schemas instead of one.
+    #[command(flatten)]
+    pub(crate) tenants: Looking,
 }
 
 /// `show`.

@@ -23,6 +23,28 @@ pub(crate) struct Before {
     pub(crate) note: Option<String>,
 }
 
+/// A backup is of a whole database, and tenants share one: it is made once, before all of them, and by `backup`.
+///
+/// # Errors
+/// When one is asked for.
+pub(crate) fn refuse_tenants(
+    context: &Context<'_, '_>,
+    asked: &BackupFirst,
+) -> Result<(), CliError> {
+    let wanted =
+        place(context, asked.to.as_deref())?.is_some() || context.place.config.backup.required;
+    if asked.no_backup || !wanted {
+        return Ok(());
+    }
+    Err(CliError::new(
+        Exit::Usage,
+        "upgrade the tenants: a backup is asked for, and --tenants makes none",
+    )
+    .help(
+        "nothing was touched; run `backup` first, which holds every schema, then pass --no-backup",
+    ))
+}
+
 /// Waits until no other process is between its backup and the end of its work, when a backup is to be made: whoever waited reads
 /// again what is to be done.
 ///

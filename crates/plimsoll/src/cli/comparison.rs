@@ -151,7 +151,7 @@ pub(crate) struct Wanted {
 pub(crate) fn scope(context: &Context<'_, '_>, schemas: Vec<String>) -> Scope {
     Scope {
         schemas,
-        ignore: own_tables(context).to_vec(),
+        ignore: own_tables(context),
     }
 }
 
@@ -166,14 +166,14 @@ pub(crate) async fn look(
     Ok(inspected)
 }
 
-fn unread(error: InspectError) -> CliError {
+pub(crate) fn unread(error: InspectError) -> CliError {
     CliError::new(Exit::Database, format!("inspect: {error}"))
 }
 
 /// What the models state.
 pub(crate) fn stated(context: &Context<'_, '_>, server: &Server) -> Result<Catalog, CliError> {
     let options = models::Options {
-        ignored_tables: BTreeSet::from(own_tables(context)),
+        ignored_tables: own_tables(context).into_iter().collect(),
     };
     let read = models::read_in_child(server, &options).map_err(|error| unreadable(&error))?;
     Ok(ours(&context.place.config, read.catalog))
@@ -187,16 +187,29 @@ pub(crate) fn recorded(context: &Context<'_, '_>) -> Result<Option<Catalog>, Cli
 
 /// Who owns what the models never stated.
 pub(crate) const fn manage(context: &Context<'_, '_>) -> compare::Manage {
-    match context.place.config.manage {
+    manage_of(&context.place.config)
+}
+
+/// The same, by what `plimsoll.toml` says.
+pub(crate) const fn manage_of(config: &Config) -> compare::Manage {
+    match config.manage {
         Manage::Stated => compare::Manage::Stated,
         Manage::Everything => compare::Manage::Everything,
     }
 }
 
 /// The tables of ours beside the project's.
-pub(crate) fn own_tables(context: &Context<'_, '_>) -> [String; 4] {
-    let [table, own, progress] = history::tables(context.project.table());
-    [table, own, progress, SEED_TABLE.to_owned()]
+pub(crate) fn own_tables(context: &Context<'_, '_>) -> Vec<String> {
+    histories(&context.place.config, context.project.table())
+}
+
+/// The history table, and those of the project's other databases, which may be in the same one; each with ours beside it.
+pub(crate) fn histories(config: &Config, table: &str) -> Vec<String> {
+    let others = config.databases.values();
+    let others = others.filter_map(|named| named.history_table.as_deref());
+    let tables: BTreeSet<&str> = others.chain([table]).collect();
+    let tables = tables.into_iter().flat_map(history::tables);
+    tables.chain([SEED_TABLE.to_owned()]).collect()
 }
 
 /// Compares and plans. `db` is where expressions are asked about.
@@ -281,14 +294,14 @@ pub(crate) async fn judge(
 }
 
 /// A catalog without what `ignore` names.
-fn ours(config: &Config, mut catalog: Catalog) -> Catalog {
+pub(crate) fn ours(config: &Config, mut catalog: Catalog) -> Catalog {
     catalog
         .tables
         .retain(|name, _| !config.ignores(&name.name) && !config.ignores(&name.to_string()));
     catalog
 }
 
-fn unreadable(error: &ModelsError) -> CliError {
+pub(crate) fn unreadable(error: &ModelsError) -> CliError {
     let help = match error {
         ModelsError::NoEntities => {
             "add `use entity as _;` to main.rs of the migrations crate, with your crate's name"

@@ -1,11 +1,13 @@
 //! `plimsoll.toml`: what holds for a whole project. Every key has a default; a key we do not know is an error.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{CliError, Exit};
+use super::selection::{Environment, Named};
 
 /// The file's name.
 pub(crate) const FILE: &str = "plimsoll.toml";
@@ -24,6 +26,10 @@ pub(crate) struct Config {
     pub(crate) schemas: Vec<String>,
     /// The database.
     pub(crate) database: Database,
+    /// Several databases, each with a history of its own, by name.
+    pub(crate) databases: BTreeMap<String, Named>,
+    /// Where the databases are in one environment or another, by name.
+    pub(crate) environments: BTreeMap<String, Environment>,
     /// Backups.
     pub(crate) backup: Backup,
 }
@@ -53,7 +59,8 @@ pub(crate) enum Manage {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Database {
-    /// Its address, where neither flag nor environment give one. A relative SQLite path is taken from this file.
+    /// Its address, where neither flag nor environment give one; `$NAME` is that variable's value. A relative SQLite path is taken from
+    /// this file.
     pub(crate) url: Option<String>,
 }
 
@@ -65,6 +72,8 @@ impl Default for Config {
             ignore: Vec::new(),
             schemas: Vec::new(),
             database: Database::default(),
+            databases: BTreeMap::new(),
+            environments: BTreeMap::new(),
             backup: Backup::default(),
         }
     }
@@ -78,7 +87,7 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
         read_toml(
             path,
-            "the keys are migrations, manage, ignore, schemas, [database] url, and [backup] to and required",
+            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required",
         )
     }
 
@@ -99,7 +108,7 @@ pub(crate) fn read_toml<T: DeserializeOwned>(path: &Path, help: &str) -> Result<
         let line = error
             .span()
             .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        let message = error.message();
+        let message = without_values(error.message());
         CliError::new(
             Exit::Files,
             format!("read `{}`, line {line}: {message}", path.display()),
@@ -108,8 +117,26 @@ pub(crate) fn read_toml<T: DeserializeOwned>(path: &Path, help: &str) -> Result<
     })
 }
 
+/// What is wrong with a file, without what stands in it: an address with a password may have been written to the wrong place.
+fn without_values(message: &str) -> String {
+    // serde's words: `invalid type: string "…", expected …` and ``unknown variant `…`, expected …``.
+    for (before, start, end) in [
+        ("string", " \"", "\", expected"),
+        ("unknown variant", " `", "`, expected"),
+    ] {
+        let from = message.find(&format!("{before}{start}"));
+        if let (Some(from), Some(to)) = (from, message.rfind(end))
+            && from < to
+        {
+            let rest = &message[to + 1..];
+            return format!("{}{before}{rest}", &message[..from]);
+        }
+    }
+    message.to_owned()
+}
+
 /// Whether a pattern of `*` and `?` fits a whole name.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let mut rest = pattern.chars();
     match rest.next() {
         None => name.is_empty(),
@@ -158,7 +185,16 @@ mod tests {
         let told = error
             .message
             .replace(&directory.path().display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `backup`");
+        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `databases`, `environments`, `backup`");
+        for misplaced in [
+            "database = \"postgres://u:hush@h/d\"",
+            "manage = \"postgres://u:hush@h/d\"",
+            "[environments]\nlive = \"postgres://u:hu\\\"sh@h/d\"",
+        ] {
+            std::fs::write(&path, misplaced).unwrap();
+            let error = Config::read(&path).unwrap_err().message;
+            assert!(!error.contains("hush") && !error.contains("sh@"), "{error}");
+        }
         std::fs::write(
             &path,
             "ignore = [\"tmp_*\"]\n[database]\nurl = \"sqlite:x.db\"",

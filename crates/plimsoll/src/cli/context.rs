@@ -9,6 +9,7 @@ use super::args::Global;
 use super::error::{CliError, Exit};
 use super::output::Output;
 use super::place::Place;
+use super::selection::{InTable, select};
 
 /// What every command starts from.
 pub(crate) struct Context<'a, 'o> {
@@ -23,12 +24,17 @@ impl<'a, 'o> Context<'a, 'o> {
     pub(crate) fn new(
         migrator: &impl MigratorTraitSelf,
         global: Global,
-        place: Place,
+        mut place: Place,
         output: &'a mut Output<'o>,
     ) -> Result<Self, CliError> {
+        let selected = select(&place, &global)?;
+        place.migrations = selected.migrations;
         Ok(Self {
-            project: Project::of(migrator)?,
-            url: place.database(global.database_url.as_deref())?,
+            project: match selected.history_table {
+                None => Project::of(migrator)?,
+                Some(table) => Project::of(&InTable(migrator, table))?,
+            },
+            url: selected.url,
             place,
             global,
             output,
@@ -46,9 +52,21 @@ impl<'a, 'o> Context<'a, 'o> {
             .map_err(|error| CliError::database("read the history", &error))
     }
 
-    /// Refuses revisions in the database that have no file, and applied files that were edited. `action` is what is refused, as a verb.
+    /// Refuses revisions in the database that have no file, and applied files that were edited; where those are allowed, warns of them.
+    /// `action` is what is refused, as a verb.
     pub(crate) fn refuse_strange(
         &mut self,
+        action: &str,
+        standing: &Standing,
+        allow_edited: bool,
+    ) -> Result<(), CliError> {
+        Self::refuse_strangers(action, standing, allow_edited)?;
+        self.warn_edited(standing);
+        Ok(())
+    }
+
+    /// The same without a word about what is allowed.
+    pub(crate) fn refuse_strangers(
         action: &str,
         standing: &Standing,
         allow_edited: bool,
@@ -73,17 +91,15 @@ impl<'a, 'o> Context<'a, 'o> {
             return Err(CliError::new(Exit::Standing, message)
                 .help("`upgrade` with the files as they were before the squash, then with these"));
         }
-        let Some(first) = standing.edited.first() else {
-            return Ok(());
-        };
-        if allow_edited {
-            self.warn_edited(standing);
-            return Ok(());
+        match standing.edited.first() {
+            Some(first) if !allow_edited => {
+                let message = format!("{action}: `{first}` was edited after it was applied");
+                Err(CliError::new(Exit::Standing, message).help(
+                    "restore the file and put the change into a new revision; or pass --allow-edited; or, if the database is what the file now makes, `repair REVISION --accept`",
+                ))
+            }
+            Some(_) | None => Ok(()),
         }
-        let message = format!("{action}: `{first}` was edited after it was applied");
-        Err(CliError::new(Exit::Standing, message).help(
-            "restore the file and put the change into a new revision; or pass --allow-edited; or, if the database is what the file now makes, `repair REVISION --accept`",
-        ))
     }
 
     /// Refuses a database that revisions are missing in.

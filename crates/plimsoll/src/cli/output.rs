@@ -16,6 +16,8 @@ pub struct Output<'a> {
     pub(crate) format: Format,
     /// Only results and errors.
     pub(crate) quiet: bool,
+    /// Whether the rest goes to a terminal, where a bar can be drawn.
+    pub(crate) live: bool,
 }
 
 impl<'a> Output<'a> {
@@ -26,6 +28,7 @@ impl<'a> Output<'a> {
             err,
             format: Format::Text,
             quiet: false,
+            live: false,
         }
     }
 

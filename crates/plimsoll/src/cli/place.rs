@@ -2,13 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll_migrate::url::DbUrl;
-
 use super::config::{self, Config};
 use super::error::{CliError, Exit};
-
-/// The name of the database file where nothing else is said.
-const DEFAULT_DATABASE: &str = "plimsoll.db";
 
 /// A project on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +12,8 @@ pub(crate) struct Place {
     pub(crate) root: PathBuf,
     /// The migrations crate.
     pub(crate) migrations: PathBuf,
+    /// Whether that crate was named, or runs now; otherwise it is where `plimsoll.toml` says.
+    pub(crate) is_named: bool,
     /// What `plimsoll.toml` says.
     pub(crate) config: Config,
 }
@@ -40,6 +37,7 @@ impl Place {
             Some(file) => Config::read(file)?,
             None => Config::default(),
         };
+        let is_named = named.is_some();
         let file_directory = file.as_deref().and_then(Path::parent);
         let migrations = match (named, file_directory) {
             (Some(named), _) => named,
@@ -53,22 +51,9 @@ impl Place {
         Ok(Self {
             root,
             migrations,
+            is_named,
             config,
         })
-    }
-
-    /// The database's address: what was given, what `plimsoll.toml` says, or a SQLite file at the root.
-    ///
-    /// # Errors
-    /// When the address is not one.
-    pub(crate) fn database(&self, given: Option<&str>) -> Result<DbUrl, CliError> {
-        if let Some(given) = given {
-            return Ok(DbUrl::parse(given)?);
-        }
-        match &self.config.database.url {
-            Some(url) => Ok(DbUrl::parse(url)?.relative_to(&self.root)),
-            None => Ok(DbUrl::sqlite_file(&self.root.join(DEFAULT_DATABASE))),
-        }
     }
 
     /// What the models stated at the last revision.
@@ -144,10 +129,6 @@ mod tests {
             (place.root.as_path(), &place.migrations),
             (root, &crate_directory)
         );
-        assert_eq!(
-            place.database(None).unwrap().file().unwrap(),
-            root.join("plimsoll.db")
-        );
 
         std::fs::write(
             root.join("plimsoll.toml"),
@@ -156,14 +137,6 @@ mod tests {
         .unwrap();
         let place = Place::find(None, None, &root.join("entity/src")).unwrap();
         assert_eq!(place.migrations, crate_directory);
-        assert_eq!(
-            place.database(None).unwrap().file().unwrap(),
-            root.join("data/app.db")
-        );
-        assert_eq!(
-            place.database(Some("sqlite:x.db")).unwrap().to_string(),
-            "sqlite://x.db"
-        );
         insta::assert_snapshot!(place.sources().unwrap_err().message.replace(&root.display().to_string(), "DIR"), @"find the migrations crate: there is no `DIR/db/migrations/src/lib.rs`");
     }
 }

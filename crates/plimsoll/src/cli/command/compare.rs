@@ -35,9 +35,9 @@ async fn compared(
     let given = answers::read(&args.answers)?;
     let is_usual = (&from, &to) == (&Side::Project, &Side::Models);
     let comparison = if is_usual {
-        with_models(context, &given, is_check).await?
+        Box::pin(with_models(context, &given, is_check)).await?
     } else {
-        between(context, [&from, &to], &args.scratch, &given).await?
+        Box::pin(between(context, [&from, &to], &args.scratch, &given)).await?
     };
     if comparison.plan.is_empty() {
         let both = if is_usual {

@@ -16,6 +16,7 @@ use crate::cli::before;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Output;
+use crate::cli::tenants;
 
 pub(crate) async fn upgrade(
     context: &mut Context<'_, '_>,
@@ -23,6 +24,10 @@ pub(crate) async fn upgrade(
 ) -> Result<Exit, CliError> {
     if args.sql {
         return offline::upgrade(context, &args.target).await;
+    }
+    if let Some(glob) = &args.tenants.tenants {
+        before::refuse_tenants(context, &args.backup)?;
+        return tenants::upgrade(context, args, glob).await;
     }
     let connection = context.connect(Access::Write).await?;
     let (mut standing, mut path) = due(context, &connection, args).await?;

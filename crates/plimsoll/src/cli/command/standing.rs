@@ -11,11 +11,15 @@ use plimsoll_report::document::{self, Revision};
 use crate::cli::args::{Current, Heads, History, Show};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::tenants;
 
 pub(crate) async fn current(
     context: &mut Context<'_, '_>,
     args: &Current,
 ) -> Result<Exit, CliError> {
+    if let Some(glob) = &args.tenants.tenants {
+        return tenants::current(context, args, glob).await;
+    }
     let connection = context.connect(Access::Read).await?;
     let standing = context.standing(&connection).await?;
     context.warn_edited(&standing);
