@@ -38,7 +38,7 @@ use foreign_keys::ForeignKeys;
 
 pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
 pub use journal::{At, State, Unfinished, unfinished};
-pub use lock::{Holder, holder};
+pub use lock::{Holder, Lock, hold, holder};
 pub use stamp::{Remedy, Stamped};
 pub use stop::Stop;
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::history;
 use plimsoll_migrate::project::{Project, Standing};
-use plimsoll_migrate::runner::{Direction, Done, Event, Failure, Options, Run, Stop, message};
+use plimsoll_migrate::runner::{Direction, Done, Event, Options, Run, Stop, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
 use sea_orm::DatabaseConnection;
@@ -200,20 +200,16 @@ async fn upgrade(
         Ok(standing) => permit(&project, &standing).map(|()| standing.pending),
         Err(error) => Err(StartupError::Read(message(&error))),
     };
-    let path = match permitted {
-        Ok(path) => path,
-        Err(error) => {
-            close(&connection).await;
-            return Err(error);
+    let result = match permitted {
+        Ok(path) => {
+            let run = on(&connection, &project, startup.lock_timeout);
+            let done = run.path(&path, &mut |event| log(event)).await;
+            done.map_err(StartupError::from)
         }
+        Err(error) => Err(error),
     };
-    let work = Work {
-        connection,
-        project,
-        path,
-        lock_timeout: startup.lock_timeout,
-    };
-    let revisions = ids(work.run().await?);
+    close(&connection).await;
+    let revisions = ids(result?);
     Ok(if revisions.is_empty() {
         Outcome::AtHead
     } else {
@@ -249,44 +245,17 @@ fn permit(project: &Project, standing: &Standing) -> Result<(), StartupError> {
     }
 }
 
-/// A run of revisions.
-struct Work {
-    connection: Connection,
-    project: Project,
-    path: Vec<String>,
-    lock_timeout: Duration,
-}
-
-impl Work {
-    /// Runs on a thread for blocking work: the runner tells what happens through a closure that may not change threads, and who
-    /// starts a service may have to.
-    async fn run(self) -> Result<Vec<Done>, StartupError> {
-        let runtime = tokio::runtime::Handle::current();
-        let running = tokio::task::spawn_blocking(move || runtime.block_on(self.run_here()));
-        match running.await {
-            Ok(result) => Ok(result?),
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(error) => Err(StartupError::Read(error.to_string())),
-            },
-        }
-    }
-
-    async fn run_here(self) -> Result<Vec<Done>, Failure> {
-        let run = Run {
-            connection: &self.connection,
-            project: &self.project,
-            direction: Direction::Up,
-            options: Options {
-                patience: self.lock_timeout,
-                ..Options::default()
-            },
-            // What a signal means to the service is the service's own to decide.
-            stop: Stop::never(),
-        };
-        let result = run.path(&self.path, &mut |event| log(event)).await;
-        close(&self.connection).await;
-        result
+/// A run, of which nobody but the service itself decides what a signal means.
+fn on<'a>(connection: &'a Connection, project: &'a Project, lock_timeout: Duration) -> Run<'a> {
+    Run {
+        connection,
+        project,
+        direction: Direction::Up,
+        options: Options {
+            patience: lock_timeout,
+            ..Options::default()
+        },
+        stop: Stop::never(),
     }
 }
 
@@ -296,21 +265,23 @@ fn ids(done: Vec<Done>) -> Vec<String> {
 
 fn log(event: &Event) {
     match event {
-        Event::Waiting(None) => {
-            tracing::info!("waiting for another replica to migrate the database");
-        }
-        Event::Waiting(Some(holder)) => {
-            tracing::info!(%holder, "waiting for another replica to migrate the database");
-        }
+        Event::Waiting(holder) => tracing::info!(
+            holder = holder.as_ref().map(tracing::field::display),
+            "waiting for another replica to migrate the database"
+        ),
         Event::Resumed(id, done, of) => {
-            tracing::info!(revision = %id, done, of, "going on where another run was broken off");
+            tracing::info!(revision = %id, done, of, "was begun before, and goes on there");
         }
-        Event::Cleared(sql) => {
-            tracing::info!(%sql, "an index that was left half-built is built anew")
-        }
+        Event::Cleared(sql) => tracing::info!(
+            sql,
+            "an index that was left half-built is dropped and built anew"
+        ),
         Event::Retrying(cause, pause) => {
-            let ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-            tracing::warn!(%cause, retry_in_ms = ms, "somebody else holds what a statement needs");
+            tracing::warn!(
+                cause,
+                ?pause,
+                "somebody else holds what a statement needs; it is tried again"
+            );
         }
         Event::Started(id) => tracing::debug!(revision = %id, "applying"),
         Event::Skipped(id) => tracing::info!(revision = %id, "another replica applied it"),

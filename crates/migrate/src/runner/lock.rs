@@ -34,8 +34,11 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A lock that is held.
-pub(super) enum Lock {
+/// A lock that is held: nobody else runs revisions, stamps or repairs meanwhile.
+pub struct Lock(Held);
+
+/// How it is held.
+enum Held {
     /// There is nobody to share the database with: it is in memory.
     Needless,
     /// SQLite's.
@@ -85,18 +88,27 @@ pub(super) async fn acquire(run: &Run<'_>, tell: &mut Tell<'_>) -> Result<Lock, 
     }
 }
 
+/// Takes the lock of a database and history table if it is free.
+///
+/// # Errors
+/// When it is not, or the database does not answer.
+pub async fn hold(connection: &Connection, table: &str) -> Result<Lock, DbErr> {
+    let lock = Asker::new(connection, table).ask(connection).await?;
+    lock.ok_or_else(|| DbErr::Custom("another run holds the lock of this database".to_owned()))
+}
+
 impl Lock {
     /// Gives it back. If that fails the connection is gone, and the lock with it.
-    pub(super) async fn release(self, db: &DatabaseConnection) {
-        match self {
-            Self::Needless => {}
-            Self::File { path, file } => {
+    pub async fn release(self, db: &DatabaseConnection) {
+        match self.0 {
+            Held::Needless => {}
+            Held::File { path, file } => {
                 // Removed while it is locked: whoever waits for this file sees that it is no longer the one of that name.
                 let _ = std::fs::remove_file(path);
                 drop(file);
             }
-            Self::Transaction(own) => own.close().await,
-            Self::Session(sql) => {
+            Held::Transaction(own) => own.close().await,
+            Held::Session(sql) => {
                 let statement = Statement::from_string(db.get_database_backend(), sql);
                 let _ = db.query_one_raw(statement).await;
             }
@@ -105,7 +117,7 @@ impl Lock {
 }
 
 /// A connection for the lock alone.
-pub(super) struct Own {
+struct Own {
     transaction: DatabaseTransaction,
     db: DatabaseConnection,
 }
@@ -156,7 +168,7 @@ impl Asker {
     async fn ask(&self, connection: &Connection) -> Result<Option<Lock>, DbErr> {
         let db = &connection.db;
         match self {
-            Self::Needless => Ok(Some(Lock::Needless)),
+            Self::Needless => Ok(Some(Lock(Held::Needless))),
             Self::File(path) => lock(path),
             Self::Transaction(key) => {
                 // First on the connection that is there: those who wait do not take a second one.
@@ -168,7 +180,7 @@ impl Asker {
                 }
                 let own = Own::open(connection).await?;
                 if is_one(&own.transaction, &sql).await? {
-                    return Ok(Some(Lock::Transaction(Box::new(own))));
+                    return Ok(Some(Lock(Held::Transaction(Box::new(own)))));
                 }
                 own.close().await;
                 Ok(None)
@@ -176,7 +188,7 @@ impl Asker {
             Self::Session(name) => {
                 let sql = format!("SELECT CAST(coalesce(get_lock({name}, 0), 0) AS SIGNED)");
                 let taken = is_one(db, &sql).await?;
-                Ok(taken.then(|| Lock::Session(format!("SELECT release_lock({name})"))))
+                Ok(taken.then(|| Lock(Held::Session(format!("SELECT release_lock({name})")))))
             }
         }
     }
@@ -243,10 +255,10 @@ fn lock(path: &Path) -> Result<Option<Lock>, DbErr> {
         .and_then(|()| file.rewind())
         .and_then(|()| file.write_all(told.as_bytes()));
     written.map_err(failed)?;
-    Ok(Some(Lock::File {
+    Ok(Some(Lock(Held::File {
         path: path.to_owned(),
         file,
-    }))
+    })))
 }
 
 /// Whether the file of that name is the one that was locked, and not a newer one.

@@ -386,7 +386,7 @@ pub(crate) struct Upgrade {
     #[arg(long)]
     pub(crate) allow_edited: bool,
     /// Write a script instead of running anything; TARGET is then A:B, or B from the base
-    #[arg(long)]
+    #[arg(long, conflicts_with = "tenants")]
     pub(crate) sql: bool,
     /// How to run.
     #[command(flatten)]

@@ -49,7 +49,16 @@ impl<'a, 'o> Context<'a, 'o> {
         self.project
             .standing(connection)
             .await
-            .map_err(|error| CliError::database("read the history", &error))
+            .map_err(|error| {
+                let told = CliError::database("read the history", &error);
+                if plimsoll_migrate::runner::is_of_connection(&error) {
+                    return told;
+                }
+                told.help(format!(
+                    "the role has to be able to read `{table}`, and that has to be SeaORM's table; where another program has one of that name, let `migration_table_name` of the migrator name another",
+                    table = self.project.table()
+                ))
+            })
     }
 
     /// Refuses revisions in the database that have no file, and applied files that were edited; where those are allowed, warns of them.

@@ -20,7 +20,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use sea_orm_migration::MigratorTraitSelf;
 use sea_query::Alias;
 
-use super::{Outcome, Startup, StartupError, Work};
+use super::{Outcome, Startup, StartupError, close, log, on};
 
 /// Makes the schema and records every revision.
 pub(super) async fn all(
@@ -30,10 +30,7 @@ pub(super) async fn all(
     startup: Startup,
     acting: impl AsyncFnOnce() -> Result<Connection, StartupError>,
 ) -> Result<Outcome, StartupError> {
-    let own = [
-        project.table().to_owned(),
-        history::own_table(project.table()),
-    ];
+    let own = history::tables(project.table());
     let unread = |error: inspect::InspectError| StartupError::Read(error.to_string());
     let scope = Scope {
         ignore: own.to_vec(),
@@ -64,17 +61,21 @@ pub(super) async fn all(
         ids: standing.pending.clone(),
         statements,
     })?;
-    let first = standing.pending.first().cloned();
-    let work = Work {
-        connection,
-        path: standing.pending.clone(),
-        project: stand_in,
-        lock_timeout: startup.lock_timeout,
+    let path = &standing.pending;
+    let run = on(&connection, &stand_in, startup.lock_timeout);
+    let outcome = match run.path(path, &mut |event| log(event)).await {
+        // The first one makes everything: who did not run it waited for another replica that did.
+        Ok(done) if done.first().map(|done| &done.revision) == path.first() => {
+            // What was recorded is what the stand-in did; the revisions themselves are to count as applied.
+            let wanted: BTreeSet<&str> = path.iter().map(String::as_str).collect();
+            let run = on(&connection, &project, startup.lock_timeout);
+            run.stamp(&wanted, true, &mut |_| {}).await.map(|_| created)
+        }
+        Ok(_) => Ok(Outcome::AtHead),
+        Err(failure) => Err(failure),
     };
-    let done = work.run().await?;
-    // The first one makes everything: who did not run it waited for another replica that did.
-    let is_maker = done.first().map(|done| &done.revision) == first.as_ref();
-    Ok(if is_maker { created } else { Outcome::AtHead })
+    close(&connection).await;
+    Ok(outcome?)
 }
 
 /// What the models that are linked into this program state.

@@ -1,7 +1,6 @@
 //! Revisions lead up, back, and up again.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use plimsoll_differ::inspect::{self, Inspection, Scope, inspect};
 use plimsoll_differ::prove::left_over;
@@ -14,9 +13,6 @@ use plimsoll_schema::Backend;
 use sea_orm_migration::MigratorTraitSelf;
 
 use super::{Scratch, stated};
-
-/// How long to wait for the lock of a database that nobody else knows.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Asserts that every revision can be applied, taken back and applied again, and that each way arrives where it should: after its `down`
 /// the schema is what it was before its `up`, and the second `up` makes what the first one made. On a scratch database of every
@@ -97,10 +93,7 @@ impl Trip<'_> {
             connection: &self.connection,
             project: self.project,
             direction,
-            options: Options {
-                patience: PATIENCE,
-                ..Options::default()
-            },
+            options: Options::default(),
             stop: Stop::never(),
         };
         let result = run.path(std::slice::from_ref(id), &mut |_| {}).await;
@@ -119,7 +112,7 @@ impl Trip<'_> {
         };
         let scope = Scope {
             schemas: schemas.map_err(|error| error.to_string())?,
-            ignore: vec![table.to_owned(), history::own_table(table)],
+            ignore: history::tables(table).to_vec(),
         };
         inspect(db, &scope).await.map_err(|error| error.to_string())
     }
