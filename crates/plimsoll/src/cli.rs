@@ -13,6 +13,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 pub(crate) mod answers;
 pub(crate) mod args;
 mod ask;
+mod before;
 mod between;
 mod command;
 pub(crate) mod comparison;
@@ -22,6 +23,7 @@ mod error;
 mod hint;
 mod output;
 pub(crate) mod place;
+mod progress;
 mod proof;
 pub(crate) mod selection;
 pub(crate) mod side;
@@ -117,6 +119,9 @@ async fn dispatch(
         Command::Repair(args) => command::repair::run(&mut context, &args).await,
         Command::Edit(args) => command::edit::run(&mut context, &args).await,
         Command::Show(args) => command::standing::show(&mut context, &args).await,
+        Command::Backup(args) => command::backup::backup(&mut context, &args).await,
+        Command::Restore(args) => command::backup::restore(&mut context, &args).await,
+        Command::Seed(args) => command::seed::seed(&mut context, &args).await,
         Command::Check(args) => command::compare::check(&mut context, &args).await,
         Command::Diff(args) => command::compare::diff(&mut context, &args).await,
         Command::Up { num } => command::run::up(&mut context, num).await,

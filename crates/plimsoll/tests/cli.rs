@@ -447,6 +447,9 @@ async fn help() {
       edit            Open a revision's file in $VISUAL or $EDITOR
       ensure-version  Create the tables of the history, and nothing else
       show            Show one revision
+      backup          Back the database up
+      restore         Put a backup back, into an empty database
+      seed            Load a dump into the schema of the revisions, and send files beside it
       check           Tell whether models and database agree: exit code 0, or 3 when they differ
       diff            Show how two sides differ, usually models and database; exit code 0 either way
 
@@ -481,6 +484,7 @@ async fn help() {
       5    the database is behind or ahead of the files, or there are several heads
       6    the database is unreachable or refused
       7    files of the project are unreadable, not writable or not understood
+      8    a backup, a restore or the loading of a dump did not come about
       130  interrupted
     [0]
 
@@ -563,6 +567,8 @@ async fn help() {
                                          own setting]
           --attempts <NUMBER>            How often what others hold is asked for [default: 10]
           --single-transaction           All revisions in one transaction (SQLite, PostgreSQL)
+          --backup <DIR|URL>             Back up to this folder or store first [default: plimsoll.toml]
+          --no-backup                    Do without the backup that plimsoll.toml asks for
           --tenants <GLOB>               Each schema whose name fits, as tenant_* (PostgreSQL)
           --jobs <N>                     How many tenants at once [default: 4]
       -h, --help                         Print help
@@ -590,7 +596,10 @@ async fn help() {
       upgrade +1       the next one
       upgrade m2026    up to the only revision whose id begins so
       upgrade head-1   all but the last
+      upgrade --backup s3://backups/shop      with a backup before it, if anything is pending
       upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name
+
+    If the backup fails, nothing is touched and the exit code is 8.
     [0]
 
     $ downgrade --help

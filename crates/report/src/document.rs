@@ -7,6 +7,10 @@ use serde::Serialize;
 
 use crate::entry::Entry;
 
+mod backup;
+
+pub use backup::{Backup, Seed};
+
 /// The format of all documents.
 pub const FORMAT: u32 = 1;
 

@@ -7,13 +7,14 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use crate::command::Failure;
 
 /// The published crates and those of ours that each may use.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("plimsoll-schema", &[]),
     ("plimsoll-differ", &["plimsoll-schema"]),
     ("plimsoll-lint", &["plimsoll-schema"]),
     ("plimsoll-codegen", &["plimsoll-schema"]),
     ("plimsoll-migrate", &["plimsoll-schema"]),
     ("plimsoll-report", &["plimsoll-schema"]),
+    ("plimsoll-backup", &["plimsoll-schema", "plimsoll-migrate"]),
     (
         "plimsoll",
         &[
@@ -23,6 +24,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
             "plimsoll-codegen",
             "plimsoll-migrate",
             "plimsoll-report",
+            "plimsoll-backup",
         ],
     ),
 ];

@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::error::EXIT_CODES;
 use super::tenants::{Looking, Tenants};
 
+mod backup;
 mod graph;
 
+pub(crate) use backup::{Backup, BackupFirst, Restore, Seed};
 pub(crate) use graph::{
     Edit, EnsureVersion, Heads, History, Merge, Placing, Repair, Squash, Stamp,
 };
@@ -163,7 +165,10 @@ Examples:
   upgrade +1       the next one
   upgrade m2026    up to the only revision whose id begins so
   upgrade head-1   all but the last
-  upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name")]
+  upgrade --backup s3://backups/shop      with a backup before it, if anything is pending
+  upgrade --tenants 'tenant_*' --jobs 8   each PostgreSQL schema of such a name
+
+If the backup fails, nothing is touched and the exit code is 8.")]
     Upgrade(Upgrade),
     /// Take revisions back
     #[command(after_help = "\
@@ -250,6 +255,32 @@ Examples:
   show current
   show m20260102")]
     Show(Show),
+    /// Back the database up
+    #[command(after_help = "\
+Examples:
+  backup                              where plimsoll.toml says: [backup] to = \"…\"
+  backup --to /var/backups/shop
+  backup --to s3://backups/shop       with the feature `s3`
+
+Writes a compressed dump and, when that was read again and found whole, a manifest beside it.")]
+    Backup(Backup),
+    /// Put a backup back, into an empty database
+    #[command(after_help = "\
+Examples:
+  restore /var/backups/shop/shop-20260131T120000.000Z-base.sql.gz
+  restore s3://backups/shop/shop-20260131T120000.000Z-base.sql.gz -u postgres://localhost/shop_restored
+
+Nothing is ever dropped: a database that holds anything is refused.")]
+    Restore(Restore),
+    /// Load a dump into the schema of the revisions, and send files beside it
+    #[command(after_help = "\
+Examples:
+  seed --dump demo.sql.gz
+  seed --dump demo.sql.gz --assets demo/images --to s3://shop/images
+
+The dump is read through first: one that is cut off, or for another backend, touches nothing. Then the
+database is brought to head and the rows are loaded in one transaction. Run again, it goes on where it was.")]
+    Seed(Seed),
     /// Tell whether models and database agree: exit code 0, or 3 when they differ
     #[command(after_help = "\
 Examples:
@@ -372,6 +403,9 @@ pub(crate) struct Upgrade {
     /// How to run.
     #[command(flatten)]
     pub(crate) running: Running,
+    /// The backup before it.
+    #[command(flatten)]
+    pub(crate) backup: BackupFirst,
     /// Many schemas instead of one.
     #[command(flatten)]
     pub(crate) tenants: Tenants,

@@ -1,5 +1,6 @@
 //! The commands, grouped by what they touch.
 
+pub(crate) mod backup;
 pub(crate) mod compare;
 pub(crate) mod edit;
 pub(crate) mod init;
@@ -9,6 +10,7 @@ mod placing;
 pub(crate) mod repair;
 pub(crate) mod revision;
 pub(crate) mod run;
+pub(crate) mod seed;
 pub(crate) mod squash;
 pub(crate) mod stamp;
 pub(crate) mod standing;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use plimsoll_backup::SEED_TABLE;
 use plimsoll_differ::compare::{self, Diff, Forms, Input};
 use plimsoll_differ::inspect::{self, InspectError, Inspection, Scope};
 use plimsoll_differ::models::{self, ModelsError};
@@ -197,7 +198,8 @@ pub(crate) const fn manage_of(config: &Config) -> compare::Manage {
     }
 }
 
-fn own_tables(context: &Context<'_, '_>) -> Vec<String> {
+/// The tables of ours beside the project's.
+pub(crate) fn own_tables(context: &Context<'_, '_>) -> Vec<String> {
     histories(&context.place.config, context.project.table())
 }
 
@@ -206,7 +208,8 @@ pub(crate) fn histories(config: &Config, table: &str) -> Vec<String> {
     let others = config.databases.values();
     let others = others.filter_map(|named| named.history_table.as_deref());
     let tables: BTreeSet<&str> = others.chain([table]).collect();
-    tables.into_iter().flat_map(history::tables).collect()
+    let tables = tables.into_iter().flat_map(history::tables);
+    tables.chain([SEED_TABLE.to_owned()]).collect()
 }
 
 /// Compares and plans. `db` is where expressions are asked about.

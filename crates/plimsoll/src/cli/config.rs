@@ -30,6 +30,18 @@ pub(crate) struct Config {
     pub(crate) databases: BTreeMap<String, Named>,
     /// Where the databases are in one environment or another, by name.
     pub(crate) environments: BTreeMap<String, Environment>,
+    /// Backups.
+    pub(crate) backup: Backup,
+}
+
+/// Backups of a project's database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Backup {
+    /// The folder or store that they go to; a relative folder is taken from this file. Where it is said, `upgrade` makes one first.
+    pub(crate) to: Option<String>,
+    /// Whether `upgrade` refuses to run when it is not said where a backup goes.
+    pub(crate) required: bool,
 }
 
 /// Who owns what the models never stated.
@@ -62,6 +74,7 @@ impl Default for Config {
             database: Database::default(),
             databases: BTreeMap::new(),
             environments: BTreeMap::new(),
+            backup: Backup::default(),
         }
     }
 }
@@ -74,7 +87,7 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
         read_toml(
             path,
-            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url",
+            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required",
         )
     }
 
@@ -172,7 +185,7 @@ mod tests {
         let told = error
             .message
             .replace(&directory.path().display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `databases`, `environments`");
+        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `databases`, `environments`, `backup`");
         for misplaced in [
             "database = \"postgres://u:hush@h/d\"",
             "manage = \"postgres://u:hush@h/d\"",

@@ -1,5 +1,6 @@
 //! Errors of the command line: what failed, what to do, and the exit code that says which kind it was.
 
+use plimsoll_backup::BackupError;
 use plimsoll_migrate::connect::ConnectError;
 use plimsoll_migrate::graph::{GraphError, TargetError};
 use plimsoll_migrate::runner::{Failure, FailureKind};
@@ -26,6 +27,8 @@ pub enum Exit {
     Database,
     /// Files of the project are unreadable, not writable, or not understood.
     Files,
+    /// A backup, a restore or the loading of a dump did not come about.
+    Backup,
     /// Ctrl-C.
     Interrupted,
 }
@@ -42,6 +45,7 @@ impl Exit {
             Self::Standing => 5,
             Self::Database => 6,
             Self::Files => 7,
+            Self::Backup => 8,
             Self::Interrupted => 130,
         }
     }
@@ -58,6 +62,7 @@ Exit codes:
   5    the database is behind or ahead of the files, or there are several heads
   6    the database is unreachable or refused
   7    files of the project are unreadable, not writable or not understood
+  8    a backup, a restore or the loading of a dump did not come about
   130  interrupted";
 
 /// A command that failed.
@@ -175,5 +180,25 @@ impl From<Failure> for CliError {
             FailureKind::Locked { .. } | FailureKind::History(_) => Exit::Database,
         };
         Self::new(exit, failure.to_string()).help(failure.help())
+    }
+}
+
+impl From<BackupError> for CliError {
+    fn from(error: BackupError) -> Self {
+        let exit = match &error {
+            BackupError::Place { .. } => Exit::Usage,
+            BackupError::Interrupted { .. } => Exit::Interrupted,
+            BackupError::Store { .. }
+            | BackupError::NoTool { .. }
+            | BackupError::OldTool { .. }
+            | BackupError::Tool { .. }
+            | BackupError::Broken { .. }
+            | BackupError::OtherBackend { .. }
+            | BackupError::NotEmpty { .. }
+            | BackupError::Nothing { .. }
+            | BackupError::Database { .. }
+            | BackupError::File { .. } => Exit::Backup,
+        };
+        Self::new(exit, error.to_string()).help(error.help())
     }
 }

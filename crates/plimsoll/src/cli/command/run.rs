@@ -11,7 +11,8 @@ use sea_orm_migration::MigratorTraitSelf as _;
 
 use super::offline;
 use crate::cli::NoRevisions;
-use crate::cli::args::{Downgrade, Running, Upgrade};
+use crate::cli::args::{BackupFirst, Downgrade, Running, Upgrade};
+use crate::cli::before;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::output::Output;
@@ -25,15 +26,39 @@ pub(crate) async fn upgrade(
         return offline::upgrade(context, &args.target).await;
     }
     if let Some(glob) = &args.tenants.tenants {
+        before::refuse_tenants(context, &args.backup)?;
         return tenants::upgrade(context, args, glob).await;
     }
     let connection = context.connect(Access::Write).await?;
-    let standing = context.standing(&connection).await?;
+    let (mut standing, mut path) = due(context, &connection, args).await?;
+    let mut options = options(&args.running, args.allow_edited);
+    let is_due = !path.is_empty();
+    let turn = before::turn(context, &connection, is_due, &args.backup, options.patience).await?;
+    if turn.is_some() {
+        // Whoever was before us may have done all of it.
+        (standing, path) = due(context, &connection, args).await?;
+    }
+    let is_due = !path.is_empty();
+    let before = before::back_up(context, &connection, &standing, is_due, &args.backup).await?;
+    options.note = before.note;
+    let exit = carry_out(context, &connection, Direction::Up, &path, options).await?;
+    if let Some(turn) = turn {
+        turn.end(&connection).await;
+    }
+    Ok(exit)
+}
+
+/// Where the database stands, and what is to be applied.
+async fn due(
+    context: &mut Context<'_, '_>,
+    connection: &Connection,
+    args: &Upgrade,
+) -> Result<(Standing, Vec<String>), CliError> {
+    let standing = context.standing(connection).await?;
     context.refuse_strange("upgrade", &standing, args.allow_edited)?;
     let graph = context.project.graph();
     let path = owned(&graph.upgrade_path(&args.target, &standing.applied_set())?);
-    let options = options(&args.running, args.allow_edited);
-    carry_out(context, &connection, Direction::Up, &path, options).await
+    Ok((standing, path))
 }
 
 pub(crate) async fn downgrade(
@@ -70,15 +95,14 @@ pub(crate) async fn up(context: &mut Context<'_, '_>, num: Option<u32>) -> Resul
     let connection = context.connect(Access::Write).await?;
     let standing = context.standing(&connection).await?;
     context.refuse_strange("upgrade", &standing, false)?;
-    let path = first(standing.pending, num);
-    carry_out(
-        context,
-        &connection,
-        Direction::Up,
-        &path,
-        Options::default(),
-    )
-    .await
+    let path = first(standing.pending.clone(), num);
+    let none = BackupFirst::default();
+    let before = before::back_up(context, &connection, &standing, !path.is_empty(), &none).await?;
+    let options = Options {
+        note: before.note,
+        ..Options::default()
+    };
+    carry_out(context, &connection, Direction::Up, &path, options).await
 }
 
 /// `down -n N` takes back as many as there are.
@@ -142,8 +166,22 @@ async fn carry_out(
 ) -> Result<Exit, CliError> {
     if path.is_empty() {
         context.output.text("nothing to do\n");
-        report(context, direction, &[]);
-        return Ok(Exit::Ok);
+    }
+    let done = run_path(context, connection, direction, path, options).await?;
+    report(context, direction, &done);
+    Ok(Exit::Ok)
+}
+
+/// Runs revisions, and tells each.
+pub(crate) async fn run_path(
+    context: &mut Context<'_, '_>,
+    connection: &Connection,
+    direction: Direction,
+    path: &[String],
+    options: Options,
+) -> Result<Vec<Done>, CliError> {
+    if path.is_empty() {
+        return Ok(Vec::new());
     }
     let run = Run {
         connection,
@@ -157,9 +195,7 @@ async fn carry_out(
     let result = run
         .path(path, &mut |event| tell(output, graph, direction, event))
         .await;
-    let done = result?;
-    report(context, direction, &done);
-    Ok(Exit::Ok)
+    Ok(result?)
 }
 
 /// What is said while a run goes on.

@@ -55,7 +55,7 @@ pub(crate) async fn current(
     })
 }
 
-fn remarks(standing: &Standing) -> Vec<String> {
+pub(crate) fn remarks(standing: &Standing) -> Vec<String> {
     let mut out = Vec::new();
     match standing.pending.len() {
         0 => {}
