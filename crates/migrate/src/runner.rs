@@ -178,7 +178,8 @@ impl Run<'_> {
         let suspended = foreign_keys::suspend(self.connection).await;
         let result = async {
             let keys = suspended.map_err(history)?;
-            let ran = self.due(path, keys, tell, done).await;
+            // On the heap: a run holds much while it waits.
+            let ran = Box::pin(self.due(path, keys, tell, done)).await;
             let restored = keys.restore(db).await.map_err(history);
             ran.and(restored)
         }

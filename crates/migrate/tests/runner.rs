@@ -424,7 +424,10 @@ async fn a_run_waits_for_the_lock_only_so_long() {
             );
             // Ctrl-C during a statement: cancelled on the server, rolled back, told.
             let first = first.unwrap_err();
-            insta::assert_snapshot!(format!("{first}\n{}", first.help()), @"start: another run holds the lock of this database, plimsoll vm 30835, as postgres, from 127.0.0.1, since 23:38:35, backend 30861 (waited 0 s)");
+            insta::assert_snapshot!(format!("{first}\n{}", first.help()), @r"
+            apply `m1_slow`: interrupted
+            its transaction was rolled back, nothing of it remains
+            ");
             assert_eq!(slow.standing(&one).await.unwrap().pending, ["m1_slow"]);
             drop((one, two));
         }

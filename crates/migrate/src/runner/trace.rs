@@ -213,27 +213,12 @@ async fn mysql(db: &impl ConnectionTrait, words: &[Word<'_>]) -> Result<Trace, D
     if !is_of_table && !is_of_code {
         return Ok(Trace::Unseen);
     }
-    let mut names: Vec<String> = words
-        .iter()
-        .filter_map(|word| word.name())
-        .map(|name| format!("'{}'", name.replace('\\', "\\\\")))
-        .collect();
-    names.sort();
-    names.dedup();
-    let names = names.join(", ");
+    let names = names(words);
     // The usual question is answered faster.
-    let schemas = if words.contains(&Word::Sign('.')) {
-        format!("(table_schema = database() OR table_schema IN ({names}))")
-    } else {
-        "table_schema = database()".to_owned()
-    };
+    let is_qualified = words.contains(&Word::Sign('.'));
     let mut digest = Sha256::new();
-    let tables = format!(
-        "SELECT CONVERT(table_schema USING utf8mb4) AS a, CONVERT(table_name USING utf8mb4) AS b FROM information_schema.tables \
-         WHERE {schemas} AND table_name IN ({names}) ORDER BY 1, 2"
-    );
     for row in db
-        .query_all_raw(Statement::from_string(DbBackend::MySql, tables))
+        .query_all_raw(tables_question(&names, is_qualified))
         .await?
     {
         let (schema, table): (String, String) = (row.try_get("", "a")?, row.try_get("", "b")?);
@@ -253,6 +238,11 @@ async fn mysql(db: &impl ConnectionTrait, words: &[Word<'_>]) -> Result<Trace, D
         digest.update(without_counter(&String::from_utf8_lossy(&text)));
     }
     if is_of_code {
+        let names: Vec<String> = names
+            .iter()
+            .map(|name| format!("'{}'", name.replace('\\', "\\\\")))
+            .collect();
+        let names = names.join(", ");
         let code = format!(
             "SELECT CONVERT(concat_ws(' ', routine_name, last_altered, md5(routine_definition)) USING utf8mb4) AS a \
              FROM information_schema.routines WHERE routine_schema = database() AND routine_name IN ({names}) \
@@ -273,6 +263,46 @@ async fn mysql(db: &impl ConnectionTrait, words: &[Word<'_>]) -> Result<Trace, D
     Ok(Trace::Seen(
         bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
     ))
+}
+
+/// All that may be a name in a statement, each once.
+fn names(words: &[Word<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = words
+        .iter()
+        .filter_map(|word| word.name())
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Which of the names are tables. The list is filled up, so that a few questions, once prepared, serve all statements.
+fn tables_question(names: &[String], is_qualified: bool) -> Statement {
+    let length = names.len().next_power_of_two().max(8);
+    let last = names.last().cloned().unwrap_or_default();
+    let list = vec!["?"; length].join(", ");
+    let schemas = if is_qualified {
+        format!("(table_schema = database() OR table_schema IN ({list}))")
+    } else {
+        "table_schema = database()".to_owned()
+    };
+    let sql = format!(
+        "SELECT CONVERT(table_schema USING utf8mb4) AS a, CONVERT(table_name USING utf8mb4) AS b FROM information_schema.tables \
+         WHERE {schemas} AND table_name IN ({list}) ORDER BY 1, 2"
+    );
+    let filled = || {
+        names
+            .iter()
+            .cloned()
+            .chain(std::iter::repeat(last.clone()))
+            .take(length)
+    };
+    let mut values: Vec<sea_orm::Value> = filled().map(Into::into).collect();
+    if is_qualified {
+        values.extend(filled().map(sea_orm::Value::from));
+    }
+    Statement::from_sql_and_values(DbBackend::MySql, sql, values)
 }
 
 /// Without the next number, which others' inserts move.
