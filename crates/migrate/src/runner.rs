@@ -25,7 +25,6 @@ mod failure;
 mod foreign_keys;
 pub(crate) mod journal;
 mod lock;
-mod operation;
 mod retry;
 mod stamp;
 mod steps;
@@ -178,8 +177,7 @@ impl Run<'_> {
         let suspended = foreign_keys::suspend(self.connection).await;
         let result = async {
             let keys = suspended.map_err(history)?;
-            // On the heap: a run holds much while it waits.
-            let ran = Box::pin(self.due(path, keys, tell, done)).await;
+            let ran = self.due(path, keys, tell, done).await;
             let restored = keys.restore(db).await.map_err(history);
             ran.and(restored)
         }
@@ -294,7 +292,8 @@ impl Run<'_> {
             .script(id, self.direction, self.backend())
             .await;
         let way = self.way(id, &script, leftover.as_ref());
-        let work = async {
+        // On the heap: a revision holds much while it runs.
+        let work = Box::pin(async {
             match way {
                 Way::Whole { transactional } => {
                     self.whole(id, &script, transactional, setting, start, tell)
@@ -312,7 +311,7 @@ impl Run<'_> {
                         .map(|()| true)
                 }
             }
-        };
+        });
         let ran =
             match stop::guard(self.connection, &self.stop, setting.cancel.as_deref(), work).await {
                 stop::Outcome::Finished(result) => result,

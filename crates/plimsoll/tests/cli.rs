@@ -440,6 +440,7 @@ async fn help() {
       heads           List the revisions that none follows
       branches        List the revisions that several others follow
       merge           Join heads with a revision that follows them all
+      squash          Write one revision that stands for several, proven to make what they make
       stamp           Write down that revisions are applied, without running them
       status          Tell where the database is, what is pending, what is wrong, and who is at work
       verify          Compare what was applied with what the files do now; exit code 5 when they differ

@@ -277,3 +277,115 @@ async fn a_lock_that_is_held_for_ever() {
         scratch.close().await.unwrap();
     }
 }
+
+/// What the second statement of a revision is; it can be changed while the test runs.
+static STATEMENT: std::sync::Mutex<&str> = std::sync::Mutex::new(GOOD);
+
+const GOOD: &str = "UPDATE other SET n = n + 1";
+
+struct Half;
+
+impl MigrationName for Half {
+    fn name(&self) -> &'static str {
+        "m1_half"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Half {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let statement = *STATEMENT.lock().unwrap();
+        for sql in [
+            "CREATE TABLE t (n integer)",
+            statement,
+            "INSERT INTO t VALUES (1)",
+        ] {
+            manager.get_connection().execute_unprepared(sql).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("t").take()).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+}
+
+struct Halves;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Halves {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(Half)]
+    }
+}
+
+/// A revision without a transaction fails in the middle: everything tells so, nothing else runs, and the next run goes on there.
+#[tokio::test]
+async fn a_revision_that_was_left_half_way() {
+    for backend in servers::required().unwrap() {
+        let (shell, scratch) = (Shell::new(), Scratch::create(backend).await.unwrap());
+        let run = async |line: &str| {
+            let text = shell
+                .run(&Halves, &format!("-u {} {line}", scratch.url))
+                .await;
+            text.trim_end().to_owned()
+        };
+        let told = run("upgrade").await;
+        assert!(
+            told.contains("failed to apply `m1_half`, statement 2 of 3: "),
+            "{told}"
+        );
+        assert!(told.contains("it goes on at this statement"), "{told}");
+        let told = run("current --check-heads").await;
+        assert!(
+            told.contains("half-way: m1_half (up), begun ") && told.ends_with("[5]"),
+            "{told}"
+        );
+        assert!(run("status").await.contains("1 of 3 statements done"));
+        let told = run("repair").await;
+        assert!(
+            told.contains("`upgrade` goes on where it was left") && told.contains(GOOD),
+            "{told}"
+        );
+        let told = run("downgrade base").await;
+        assert!(
+            told.contains("is half-way, with 1 of 3 statements done") && told.ends_with("[5]"),
+            "{told}"
+        );
+        // The failed statement is another now: that is asked about.
+        scratch.run("CREATE TABLE other (n integer)").await.unwrap();
+        *STATEMENT.lock().unwrap() = "UPDATE other SET n = n + 2";
+        let told = run("upgrade").await;
+        assert!(
+            told.contains("was changed since") && told.ends_with("[5]"),
+            "{told}"
+        );
+        let told = run("upgrade --allow-edited").await;
+        assert!(
+            told.contains("1 of its 3 statements are done, it goes on there"),
+            "{told}"
+        );
+        assert!(
+            told.contains("applied m1_half") && told.ends_with("[0]"),
+            "{told}"
+        );
+        *STATEMENT.lock().unwrap() = GOOD;
+        let count = if backend == Backend::Sqlite {
+            "CAST(count(*) AS text)"
+        } else {
+            "concat(count(*))"
+        };
+        assert_eq!(
+            scratch
+                .texts(&format!("SELECT {count} FROM t"))
+                .await
+                .unwrap(),
+            ["1"]
+        );
+        scratch.close().await.unwrap();
+    }
+}

@@ -104,6 +104,9 @@ pub struct Current {
     pub unknown: Vec<String>,
     /// Applied revisions whose file was edited since.
     pub edited: Vec<String>,
+    /// A revision that was begun and not finished.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<String>,
 }
 
 /// `history`, `heads`, `show`: revisions.
@@ -224,8 +227,6 @@ pub struct Status {
     /// What `current` tells.
     #[serde(flatten)]
     pub current: Current,
-    /// A revision that was begun and not finished.
-    pub unfinished: Option<String>,
     /// Who holds the lock at this moment.
     pub lock: Option<String>,
     /// Whether the database is what was last stated; `null` when that was not looked at.

@@ -46,8 +46,10 @@ pub enum FailureKind {
         revision: String,
         /// In the words of the database.
         cause: String,
-        /// How many of its statements and operations are done.
+        /// The place of the one that failed.
         at: usize,
+        /// How many of its statements and operations are done, and stay.
+        done: usize,
         /// How many it has.
         of: usize,
         /// Whether a limit on waiting or on a statement's time was met.
@@ -178,15 +180,29 @@ impl Failure {
             FailureKind::Stopped {
                 during: Some((_, way)),
             } => left(*way, &done),
-            FailureKind::Step { at, is_limit, .. } => {
-                let stay = match at {
+            FailureKind::Step {
+                at,
+                done: stayed,
+                is_limit,
+                ..
+            } => {
+                let stay = match stayed {
                     0 => "nothing of it was done".to_owned(),
-                    1 => "the statement before it is done and stays".to_owned(),
-                    at => format!("the {at} statements before it are done and stay"),
+                    1 if at == stayed => "the statement before it is done and stays".to_owned(),
+                    1 => "the first statement is done and stays".to_owned(),
+                    stayed if at == stayed => {
+                        format!("the {stayed} statements before it are done and stay")
+                    }
+                    stayed => format!("the first {stayed} statements are done and stay"),
+                };
+                let place = if at == stayed {
+                    "at this statement".to_owned()
+                } else {
+                    format!("at statement {}", stayed + 1)
                 };
                 let limit = if *is_limit { LIMIT } else { "" };
                 format!(
-                    "{stay}{done}; remove the cause and run it again: it goes on at this statement{limit}"
+                    "{stay}{done}; remove the cause and run it again: it goes on {place}{limit}"
                 )
             }
             FailureKind::Unfinished(left) if left.state == State::Unknown => format!(

@@ -9,14 +9,14 @@ use plimsoll_schema::Backend;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::SchemaManager;
 
-use super::journal::{At, State, Unfinished};
+use super::journal::{self, At, State, Unfinished};
 use super::trace::{Trace, trace};
-use super::{
-    Event, FailureKind, Run, Setting, Tell, failure, message, now, operation, refused, retry, who,
-};
+use super::{Event, FailureKind, Run, Setting, Tell, failure, message, now, refused, retry, who};
 use crate::history::Entry;
+use crate::operation::Apply as _;
 use crate::script::{Item, Kind, Script, digest, kind};
 
+mod operation;
 mod resume;
 
 /// A revision that runs statement by statement.
@@ -33,6 +33,8 @@ pub(super) struct Steps<'a> {
 enum Trouble {
     /// The database refused it, or did not answer; with its code.
     Database(DbErr, Option<String>),
+    /// The same of the item at that place, which was rolled back together with others.
+    InGroup(DbErr, Option<String>, usize),
     /// Something about the journal.
     Kind(FailureKind),
 }
@@ -86,13 +88,30 @@ impl<'a> Steps<'a> {
         match self.all(&mut journal, leftover, tell).await {
             Ok(()) => Ok(()),
             Err(Trouble::Kind(kind)) => Err(kind),
-            Err(Trouble::Database(error, code)) => Err(FailureKind::Step {
-                revision: self.id.to_owned(),
-                cause: message(&error),
-                at: journal.at.item,
-                of: journal.items,
-                is_limit: retry::is_limit(code.as_deref()),
-            }),
+            Err(Trouble::Database(error, code)) => {
+                Err(self.failed(&journal, journal.at.item, &error, code.as_deref()))
+            }
+            Err(Trouble::InGroup(error, code, at)) => {
+                Err(self.failed(&journal, at, &error, code.as_deref()))
+            }
+        }
+    }
+
+    /// The item at a place failed; those before the journal's place are done.
+    fn failed(
+        &self,
+        journal: &Unfinished,
+        at: usize,
+        error: &DbErr,
+        code: Option<&str>,
+    ) -> FailureKind {
+        FailureKind::Step {
+            revision: self.id.to_owned(),
+            cause: message(error),
+            at,
+            done: journal.at.item,
+            of: journal.items,
+            is_limit: retry::is_limit(code),
         }
     }
 
@@ -189,7 +208,7 @@ impl<'a> Steps<'a> {
         statement: Statement,
         tell: &mut Tell<'_>,
     ) -> Result<(), Trouble> {
-        let (db, table) = (&self.run.connection.db, self.run.project.table());
+        let db = &self.run.connection.db;
         let before = trace(db, self.run.backend(), &statement.sql).await?;
         if let Trace::Broken(clear) = &before {
             db.execute_unprepared(clear).await?;
@@ -207,65 +226,11 @@ impl<'a> Steps<'a> {
                 continue;
             }
             if !super::is_of_connection(&error) {
-                journal.state = State::Refused;
-                journal.save(db, table).await?;
+                self.refused(journal).await?;
             }
             return Err(Trouble::Database(error, code));
         }
         self.step_over(journal);
-        Ok(())
-    }
-
-    /// An operation whose statements commit each by itself (MySQL).
-    async fn operation(
-        &self,
-        journal: &mut Unfinished,
-        tell: &mut Tell<'_>,
-    ) -> Result<(), Trouble> {
-        let db = &self.run.connection.db;
-        let at = journal.at.item;
-        let Some(Item::Operation(change)) = self.script.items.get(at) else {
-            return Ok(());
-        };
-        if journal.parts.is_none() {
-            let written = operation::statements(db, change.as_ref().clone()).await;
-            journal.parts = Some(written.map_err(|error| {
-                let code = failure::code(&error);
-                Trouble::Database(error, code)
-            })?);
-            journal.at.part = 0;
-        }
-        let parts = journal.parts.clone().unwrap_or_default();
-        if parts.is_empty() {
-            self.step_over(journal);
-            return Ok(());
-        }
-        // What was set for the session before the place has to be set again.
-        for sql in &parts[..journal.at.part.min(parts.len())] {
-            if self.kind(sql, &[]) == Kind::Session {
-                db.execute_unprepared(sql).await?;
-            }
-        }
-        while journal.at.item == at {
-            let Some(sql) = parts.get(journal.at.part) else {
-                return Ok(());
-            };
-            let statement = Statement::from_string(db.get_database_backend(), sql);
-            match self.kind(sql, &[]) {
-                Kind::Alone => self.alone(journal, statement, tell).await?,
-                Kind::Session => {
-                    self.execute(db, &statement).await?;
-                    self.step_over(journal);
-                }
-                Kind::Transactional => {
-                    let transaction = self.run.begin().await?;
-                    self.execute(&transaction, &statement).await?;
-                    self.step_over(journal);
-                    journal.save(&transaction, self.run.project.table()).await?;
-                    transaction.commit().await?;
-                }
-            }
-        }
         Ok(())
     }
 
@@ -286,12 +251,33 @@ impl<'a> Steps<'a> {
                         tokio::time::sleep(pause).await;
                         continue;
                     }
-                    journal.at.item = ahead.at.item;
-                    return Err(Trouble::Database(error, code));
+                    let at = ahead.at.item;
+                    if at == journal.at.item && !super::is_of_connection(&error) {
+                        self.refused(journal).await?;
+                    }
+                    return Err(Trouble::InGroup(error, code, at));
                 }
                 Err(other) => return Err(other),
             }
         }
+    }
+
+    /// Writes down that the statement at the place was refused: whether it is the same one next time is asked then. A revision of which
+    /// nothing is done has not begun.
+    async fn refused(&self, journal: &mut Unfinished) -> Result<(), DbErr> {
+        let (db, table) = (&self.run.connection.db, self.run.project.table());
+        if !journal.is_written {
+            return Ok(());
+        }
+        if journal.at == At::default() {
+            journal.is_written = false;
+            return journal::forget(db, table, self.id).await;
+        }
+        if let Some(Item::Sql(statement)) = self.script.items.get(journal.at.item) {
+            journal.statement = Some(statement.sql.clone());
+        }
+        journal.state = State::Refused;
+        journal.save(db, table).await
     }
 
     async fn group_once(&self, journal: &mut Unfinished) -> Result<bool, Trouble> {
@@ -306,7 +292,7 @@ impl<'a> Steps<'a> {
                     Some(Item::Operation(change)) => {
                         let manager = SchemaManager::new(&transaction);
                         let change = change.as_ref().clone();
-                        let ran = failure::with_code(operation::carry_out(&manager, change)).await;
+                        let ran = failure::with_code(manager.apply(change)).await;
                         ran?;
                     }
                     Some(Item::Begin | Item::Commit | Item::Rollback) | None => {}

@@ -2,6 +2,7 @@
 
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::project::{Project, Standing};
+use plimsoll_migrate::runner::{Unfinished, unfinished};
 use plimsoll_migrate::url::DbUrl;
 use sea_orm_migration::MigratorTraitSelf;
 
@@ -109,6 +110,16 @@ impl<'a, 'o> Context<'a, 'o> {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// A revision that was begun in a database and not finished.
+    pub(crate) async fn half_way(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<Unfinished>, CliError> {
+        unfinished(&connection.db, self.project.table())
+            .await
+            .map_err(|error| CliError::database("read the history", &error))
     }
 
     /// Refuses a database that revisions are missing in.

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use plimsoll_migrate::connect::Access;
 use plimsoll_migrate::project::Standing;
-use plimsoll_migrate::runner::{
-    Direction, Options, Remedy, Run, State, Stop, Unfinished, unfinished,
-};
+use plimsoll_migrate::runner::{Direction, Options, Remedy, Run, State, Stop, Unfinished};
 
 use super::run::tell;
 use super::status::half_way;
@@ -70,10 +68,7 @@ const fn remedy(args: &Repair) -> Remedy {
 async fn explain(context: &mut Context<'_, '_>) -> Result<Exit, CliError> {
     let connection = context.connect(Access::Read).await?;
     let standing = context.standing(&connection).await?;
-    let read = |error| CliError::database("read the history", &error);
-    let left = unfinished(&connection.db, context.project.table())
-        .await
-        .map_err(read)?;
+    let left = context.half_way(&connection).await?;
     let problems = problems(&standing, left.as_ref());
     if problems.is_empty() {
         context.output.text("nothing is wrong with the history\n");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_migrate::graph::{Graph, Node};
 use plimsoll_migrate::project::Standing;
-use plimsoll_migrate::runner::{Direction, Done, Event, Options, Run, Stop};
+use plimsoll_migrate::runner::{Direction, Done, Event, Failure, FailureKind, Options, Run, Stop};
 use plimsoll_report::{document, style};
 use sea_orm_migration::MigratorTraitSelf as _;
 
@@ -165,6 +165,15 @@ async fn carry_out(
     options: Options,
 ) -> Result<Exit, CliError> {
     if path.is_empty() {
+        // A revision that is half-way down is applied still, and one that is half-way up may not be meant.
+        if let Some(left) = context.half_way(connection).await? {
+            let failure = Failure {
+                direction,
+                done: Vec::new(),
+                kind: FailureKind::Unfinished(Box::new(left)),
+            };
+            return Err(failure.into());
+        }
         context.output.text("nothing to do\n");
     }
     let done = run_path(context, connection, direction, path, options).await?;

@@ -8,6 +8,7 @@ use plimsoll_migrate::history::{Action, Entry, Row, entries};
 use plimsoll_migrate::project::Standing;
 use plimsoll_report::document::{self, Revision};
 
+use super::status::half_way;
 use crate::cli::args::{Current, Heads, History, Show};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
@@ -38,6 +39,12 @@ pub(crate) async fn current(
     for line in remarks(&standing) {
         context.output.note(&line);
     }
+    let left = context.half_way(&connection).await?;
+    if let Some(left) = &left {
+        context
+            .output
+            .warning(&format!("half-way: {}", half_way(left)));
+    }
     context.output.document(&document::Current {
         format: document::FORMAT,
         database: context.url.to_string(),
@@ -47,8 +54,10 @@ pub(crate) async fn current(
         pending: standing.pending.clone(),
         unknown: standing.unknown.clone(),
         edited: standing.edited.clone(),
+        unfinished: left.as_ref().map(|left| left.revision.clone()),
     });
-    Ok(if args.check_heads && !standing.is_at_head() {
+    let is_at_head = standing.is_at_head() && left.is_none();
+    Ok(if args.check_heads && !is_at_head {
         Exit::Standing
     } else {
         Exit::Ok

@@ -2,7 +2,7 @@
 
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_migrate::project::{Finding, Standing};
-use plimsoll_migrate::runner::{self, Unfinished, holder, unfinished};
+use plimsoll_migrate::runner::{self, Unfinished, holder};
 use plimsoll_report::{document, style};
 
 use super::standing::current_ids;
@@ -17,9 +17,8 @@ const SHOWN: usize = 10;
 pub(crate) async fn status(context: &mut Context<'_, '_>) -> Result<Exit, CliError> {
     let connection = context.connect(Access::Read).await?;
     let standing = context.standing(&connection).await?;
-    let read = |error| CliError::database("read the history", &error);
     let table = context.project.table();
-    let left = unfinished(&connection.db, table).await.map_err(read)?;
+    let left = context.half_way(&connection).await?;
     // Who may not look at other sessions still sees the rest.
     let lock = holder(&connection, table).await.ok().flatten();
     let lock = lock.map(|holder| holder.to_string());
@@ -39,6 +38,7 @@ pub(crate) async fn status(context: &mut Context<'_, '_>) -> Result<Exit, CliErr
         pending: standing.pending.clone(),
         unknown: standing.unknown.clone(),
         edited: standing.edited.clone(),
+        unfinished: left.as_ref().map(|left| left.revision.clone()),
     };
     let screen = screen(
         &current,
@@ -50,7 +50,6 @@ pub(crate) async fn status(context: &mut Context<'_, '_>) -> Result<Exit, CliErr
     context.output.text(&screen);
     context.output.document(&document::Status {
         current,
-        unfinished: left.map(|left| left.revision),
         lock,
         drift,
     });
