@@ -16,7 +16,7 @@ pub(crate) use capture::recording;
 pub use capture::{Asks, capture};
 pub use kind::{Kind, kind};
 pub use words::leads;
-pub(crate) use words::{Word, words};
+pub(crate) use words::{Word, is_several, words};
 
 /// Names the rules of [`Script::checksum`], in front of the digest.
 const PREFIX: &str = "s1:";

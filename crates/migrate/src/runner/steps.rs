@@ -14,7 +14,7 @@ use super::trace::{Trace, trace};
 use super::{Event, FailureKind, Run, Setting, Tell, failure, message, now, refused, retry, who};
 use crate::history::Entry;
 use crate::operation::Apply as _;
-use crate::script::{Item, Kind, Script, digest, kind};
+use crate::script::{Item, Kind, Script, digest, is_several, kind};
 
 mod operation;
 mod resume;
@@ -225,7 +225,8 @@ impl<'a> Steps<'a> {
                 tokio::time::sleep(pause).await;
                 continue;
             }
-            if !super::is_of_connection(&error) {
+            // Of several statements sent at once some may be done: then nobody knows, and the journal stays as it is.
+            if !super::is_of_connection(&error) && !is_several(&statement.sql) {
                 self.refused(journal).await?;
             }
             return Err(Trouble::Database(error, code));

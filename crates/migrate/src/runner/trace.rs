@@ -4,7 +4,7 @@ use plimsoll_schema::Backend;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sha2::{Digest, Sha256};
 
-use crate::script::{Word, words};
+use crate::script::{Word, is_several, words};
 
 /// What a statement changes, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub(super) async fn trace(
     sql: &str,
 ) -> Result<Trace, DbErr> {
     let words: Vec<Word<'_>> = words(sql).collect();
+    if is_several(sql) {
+        return Ok(Trace::Unseen);
+    }
     match backend {
         // VACUUM; ATTACH fails by itself where it was done.
         Backend::Sqlite => Ok(Trace::Repeatable),

@@ -67,6 +67,16 @@ pub(crate) fn words(sql: &str) -> impl Iterator<Item = Word<'_>> {
     })
 }
 
+/// Whether a text holds several statements, one of which may be done and the next not. A body between BEGIN and END is one.
+pub(crate) fn is_several(sql: &str) -> bool {
+    let words: Vec<Word<'_>> = words(sql).collect();
+    let ends = words.iter().position(|word| *word == Word::Sign(';'));
+    let goes_on = ends.is_some_and(|end| words[end..].iter().any(|word| *word != Word::Sign(';')));
+    let has_body = ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"];
+    let mut head = words.iter().take(8);
+    goes_on && !head.any(|word| has_body.iter().any(|keyword| word.is(keyword)))
+}
+
 /// Whether a statement begins with these keywords, given in capitals.
 pub fn leads(sql: &str, keywords: &[&str]) -> bool {
     let mut words = words(sql);
@@ -84,6 +94,11 @@ mod tests {
         let sql = "-- why\nALTER /* a */ TABLE \"a b\".`c` ADD 'x y', d_1$ ";
         let told: Vec<String> = words(sql).map(|word| format!("{word:?}")).collect();
         insta::assert_snapshot!(told.join(" "), @r#"Bare("ALTER") Bare("TABLE") Quoted("a b") Sign('.') Quoted("c") Bare("ADD") Literal("x y") Sign(',') Bare("d_1$")"#);
+        assert!(is_several("CREATE TABLE a (b int); CREATE TABLE c (d int)"));
+        assert!(!is_several("CREATE TABLE a (b varchar(3) DEFAULT ';'); "));
+        assert!(!is_several(
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET @x = 1; END"
+        ));
         for text in ["'", "\"a", "/*", "--", "", "é"] {
             assert!(words(text).count() <= 1);
         }
