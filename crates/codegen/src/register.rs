@@ -9,6 +9,7 @@ mod lib_rs;
 
 use std::path::{Path, PathBuf};
 
+use self::lib_rs::Problem;
 use crate::CodegenError;
 use crate::write::{self, Target};
 
@@ -32,34 +33,60 @@ pub fn register(
     text: &str,
     extra: &[(PathBuf, String)],
 ) -> Result<Registered, CodegenError> {
-    let lib = project.join("src").join("lib.rs");
-    let revision = project.join("src").join(format!("{stem}.rs"));
-    let bytes = std::fs::read(&lib).map_err(|error| CodegenError::io("read", &lib, error))?;
-    let old = String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(lib.clone()))?;
-    let new = lib_rs::add(&old, stem).map_err(|problem| CodegenError::Layout {
-        path: lib.clone(),
-        line: problem.line,
-        problem: problem.text,
-    })?;
-    let mut targets = vec![
-        Target {
-            path: revision.clone(),
-            text: text.to_owned(),
-            replaces: false,
-        },
-        Target {
-            path: lib.clone(),
-            text: new,
-            replaces: true,
-        },
-    ];
+    let crate_files = Files::of(project, stem);
+    let new = crate_files.edited(|old| lib_rs::add(old, stem))?;
+    let mut targets = crate_files.targets(text, new);
     targets.extend(extra.iter().map(|(path, text)| Target {
         path: path.clone(),
         text: text.clone(),
         replaces: true,
     }));
     write::all(&targets)?;
-    Ok(Registered { revision, lib })
+    Ok(crate_files.0)
+}
+
+/// The two files that a revision is written to.
+struct Files(Registered);
+
+impl Files {
+    fn of(project: &Path, stem: &str) -> Self {
+        let sources = project.join("src");
+        Self(Registered {
+            revision: sources.join(format!("{stem}.rs")),
+            lib: sources.join("lib.rs"),
+        })
+    }
+
+    /// The text of `lib.rs` after an edit.
+    fn edited(
+        &self,
+        edit: impl FnOnce(&str) -> Result<String, Problem>,
+    ) -> Result<String, CodegenError> {
+        let lib = &self.0.lib;
+        let bytes = std::fs::read(lib).map_err(|error| CodegenError::io("read", lib, error))?;
+        let old = String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(lib.clone()))?;
+        edit(&old).map_err(|problem| CodegenError::Layout {
+            path: lib.clone(),
+            line: problem.line,
+            problem: problem.text,
+        })
+    }
+
+    /// The revision first, and `lib.rs`, which makes it part of the crate.
+    fn targets(&self, text: &str, lib: String) -> Vec<Target> {
+        vec![
+            Target {
+                path: self.0.revision.clone(),
+                text: text.to_owned(),
+                replaces: false,
+            },
+            Target {
+                path: self.0.lib.clone(),
+                text: lib,
+                replaces: true,
+            },
+        ]
+    }
 }
 
 /// Puts a revision in the place of several: writes its file, and in `src/lib.rs` it stands where the `last` of them stood; the others'
@@ -74,36 +101,19 @@ pub fn replace(
     replaced: &[String],
     last: &str,
 ) -> Result<Registered, CodegenError> {
-    let lib = project.join("src").join("lib.rs");
-    let revision = project.join("src").join(format!("{stem}.rs"));
-    let bytes = std::fs::read(&lib).map_err(|error| CodegenError::io("read", &lib, error))?;
-    let mut new = String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(lib.clone()))?;
-    for id in replaced {
-        let instead = (id == last).then_some(stem);
-        new = exchange::exchange(&new, id, instead).map_err(|problem| CodegenError::Layout {
-            path: lib.clone(),
-            line: problem.line,
-            problem: problem.text,
-        })?;
-    }
-    write::all(&[
-        Target {
-            path: revision.clone(),
-            text: text.to_owned(),
-            replaces: false,
-        },
-        Target {
-            path: lib.clone(),
-            text: new,
-            replaces: true,
-        },
-    ])?;
+    let crate_files = Files::of(project, stem);
+    let new = crate_files.edited(|old| {
+        replaced.iter().try_fold(old.to_owned(), |text, id| {
+            exchange::exchange(&text, id, (id == last).then_some(stem))
+        })
+    })?;
+    write::all(&crate_files.targets(text, new))?;
     for id in replaced {
         let old = project.join("src").join(format!("{id}.rs"));
         // Nobody reads it any more; that it stays is no failure of what was done.
         let _ = std::fs::remove_file(old);
     }
-    Ok(Registered { revision, lib })
+    Ok(crate_files.0)
 }
 
 #[cfg(test)]

@@ -11,8 +11,13 @@ const PREFIX: &str = "1:";
 
 /// The checksum of a Rust source text: `1:` and SHA-256 of its tokens in hexadecimal.
 pub fn checksum(source: &str) -> String {
-    let mut out = PREFIX.to_owned();
-    for byte in Sha256::digest(tokens(source)) {
+    format!("{PREFIX}{}", hex(&Sha256::digest(tokens(source))))
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         // Writing to a string cannot fail.
         let _ = write!(out, "{byte:02x}");
     }

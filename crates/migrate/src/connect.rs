@@ -12,7 +12,9 @@ use sea_orm::sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOption
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{self, ConnectOptions, Executor, Pool};
-use sea_orm::{DatabaseConnection, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{
+    DatabaseConnection, DbBackend, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector,
+};
 use thiserror::Error;
 
 use crate::url::DbUrl;
@@ -28,6 +30,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long SQLite waits for another writer.
 const BUSY: Duration = Duration::from_secs(30);
+
+/// SeaORM's word for a kind of server.
+pub(crate) const fn db_backend(backend: Backend) -> DbBackend {
+    match backend {
+        Backend::Sqlite => DbBackend::Sqlite,
+        Backend::Postgres => DbBackend::Postgres,
+        Backend::Mysql => DbBackend::MySql,
+    }
+}
 
 /// What a command is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -139,6 +139,27 @@ pub fn tables(table: &str) -> [String; 3] {
 /// # Errors
 /// When the database does not answer.
 pub async fn read(db: &DatabaseConnection, table: &str) -> Result<Vec<Row>, DbErr> {
+    let mut rows = rows(db, table).await?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let mut known: BTreeMap<String, Entry> = BTreeMap::new();
+    for entry in entries(db, table).await? {
+        if entry.done && entry.action.is_some_and(Action::applies) {
+            known.insert(entry.revision.clone(), entry);
+        }
+    }
+    for row in &mut rows {
+        row.details = known
+            .remove(&row.revision)
+            .filter(|entry| entry.at == row.applied_at)
+            .map(|entry| entry.details);
+    }
+    Ok(rows)
+}
+
+/// The same without their details, for whoever only asks what is applied: ours grows with every run.
+pub(crate) async fn rows(db: &DatabaseConnection, table: &str) -> Result<Vec<Row>, DbErr> {
     if !SchemaManager::new(db).has_table(table).await? {
         return Ok(Vec::new());
     }
@@ -155,21 +176,6 @@ pub async fn read(db: &DatabaseConnection, table: &str) -> Result<Vec<Row>, DbEr
             applied_at: row.try_get("", "applied_at")?,
             details: None,
         });
-    }
-    if rows.is_empty() {
-        return Ok(rows);
-    }
-    let mut known: BTreeMap<String, Entry> = BTreeMap::new();
-    for entry in entries(db, table).await? {
-        if entry.done && entry.action.is_some_and(Action::applies) {
-            known.insert(entry.revision.clone(), entry);
-        }
-    }
-    for row in &mut rows {
-        row.details = known
-            .remove(&row.revision)
-            .filter(|entry| entry.at == row.applied_at)
-            .map(|entry| entry.details);
     }
     Ok(rows)
 }

@@ -13,6 +13,7 @@ use sea_query::{
 };
 use thiserror::Error;
 
+use crate::connect::db_backend;
 use crate::history::{self, Action, Entry};
 use crate::project::Project;
 use crate::runner::{Direction, TOOL, message};
@@ -108,11 +109,7 @@ impl Offline<'_> {
     /// The statements that make the tables of the history.
     pub fn tables(&self) -> String {
         let table = self.project.table();
-        let backend = match self.server.backend {
-            Backend::Sqlite => sea_orm::DbBackend::Sqlite,
-            Backend::Postgres => sea_orm::DbBackend::Postgres,
-            Backend::Mysql => sea_orm::DbBackend::MySql,
-        };
+        let backend = db_backend(self.server.backend);
         let statements = [
             history::create_for(backend, table),
             history::create_own(&history::own_table(table)),

@@ -154,7 +154,7 @@ impl Project {
         {
             return Ok(());
         }
-        let rows = history::read(db, &self.table).await?;
+        let rows = history::rows(db, &self.table).await?;
         for node in self.graph.nodes() {
             let is_applied = |id: &String| rows.iter().any(|row| row.revision == *id);
             if node.replaces.is_empty()

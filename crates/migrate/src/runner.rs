@@ -17,14 +17,18 @@ use sea_orm_migration::MigrationTrait;
 use tokio::sync::Mutex;
 
 use crate::connect::Connection;
-use crate::history::{self, Action, Details, Entry};
+use crate::history::{self, Details, Entry};
 use crate::project::Project;
 use crate::script::{Asks, Script};
 
+mod code;
+mod direction;
+mod event;
 mod failure;
 mod foreign_keys;
 pub(crate) mod journal;
 mod lock;
+mod options;
 mod retry;
 mod stamp;
 mod steps;
@@ -35,100 +39,17 @@ mod whole;
 pub(crate) use failure::caught;
 use foreign_keys::ForeignKeys;
 
+pub use direction::Direction;
+pub use event::{Done, Event, Tell};
 pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
 pub use journal::{At, State, Unfinished, unfinished};
 pub use lock::{Holder, Lock, hold, holder};
+pub use options::Options;
 pub use stamp::{Remedy, Stamped};
 pub use stop::Stop;
 
 /// This tool and its version, as the history names it.
 pub const TOOL: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
-
-/// Which way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Apply.
-    Up,
-    /// Take back.
-    Down,
-}
-
-impl Direction {
-    /// Its word in the history and in JSON.
-    pub const fn word(self) -> &'static str {
-        self.action().word()
-    }
-
-    const fn action(self) -> Action {
-        match self {
-            Self::Up => Action::Up,
-            Self::Down => Action::Down,
-        }
-    }
-}
-
-/// What a run tells while it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// Another run holds the lock; who, where that can be known.
-    Waiting(Option<Holder>),
-    /// A revision begins.
-    Started(String),
-    /// A revision that was begun before goes on: its id, how many statements are done, and of how many.
-    Resumed(String, usize, usize),
-    /// An index that a broken run left behind and that is not valid was dropped, by this statement.
-    Cleared(String),
-    /// Somebody else holds what a statement needs; it is tried again after that time.
-    Retrying(String, Duration),
-    /// A revision is done.
-    Done(Done),
-    /// Another run did it while this one waited.
-    Skipped(String),
-}
-
-/// A revision that was run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    /// Its id.
-    pub revision: String,
-    /// How long it took.
-    pub duration: Duration,
-}
-
-/// How to run.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// How long to wait for another run.
-    pub patience: Duration,
-    /// How long a statement may wait for a lock that others hold (PostgreSQL's `lock_timeout`, MySQL's `lock_wait_timeout`): while it
-    /// waits, everybody else waits behind it. `None` is the server's own setting.
-    pub lock_timeout: Option<Duration>,
-    /// How long a statement may run (PostgreSQL's `statement_timeout`, MariaDB's `max_statement_time`). `None` is the server's own
-    /// setting.
-    pub statement_timeout: Option<Duration>,
-    /// How often what met a lock is tried, at least once.
-    pub attempts: u32,
-    /// All revisions in one transaction.
-    pub single_transaction: bool,
-    /// Go on with a statement whose text was changed since it failed.
-    pub allow_edited: bool,
-    /// What the history is to remember of this run.
-    pub note: Option<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            patience: Duration::from_mins(1),
-            lock_timeout: Some(Duration::from_secs(5)),
-            statement_timeout: None,
-            attempts: 10,
-            single_transaction: false,
-            allow_edited: false,
-            note: None,
-        }
-    }
-}
 
 /// A run.
 pub struct Run<'a> {
@@ -143,9 +64,6 @@ pub struct Run<'a> {
     /// Who may ask it to stop.
     pub stop: Stop,
 }
-
-/// What a run tells, to whoever listens.
-pub type Tell<'a> = dyn FnMut(&Event) + Send + 'a;
 
 impl Run<'_> {
     /// Runs the revisions of a path, in that order.
@@ -203,7 +121,7 @@ impl Run<'_> {
         self.refuse_another(leftover.as_ref(), path)?;
         self.project.adopt(db).await.map_err(history)?;
         // Whoever held the lock before may have done some of it.
-        let rows = history::read(db, table).await.map_err(history)?;
+        let rows = history::rows(db, table).await.map_err(history)?;
         let applied: BTreeSet<&str> = rows.iter().map(|row| row.revision.as_str()).collect();
         let is_due =
             |id: &String| applied.contains(id.as_str()) == (self.direction == Direction::Down);

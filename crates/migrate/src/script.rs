@@ -2,11 +2,11 @@
 //!
 //! Invariant: a script is the whole of a revision. One that depends on what a database answers has none, and says what it asks.
 
-use std::fmt::Write as _;
-
 use plimsoll_schema::{Backend, Change};
 use sea_orm::Statement;
 use sha2::{Digest, Sha256};
+
+use crate::checksum::hex;
 
 mod capture;
 mod kind;
@@ -68,12 +68,7 @@ pub(crate) fn digest(items: &[Item], with_values: bool) -> String {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text);
     }
-    let mut out = String::new();
-    for byte in digest.finalize() {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
+    hex(&digest.finalize())
 }
 
 impl Script {

@@ -21,15 +21,6 @@ impl Graph {
         found
     }
 
-    /// The revisions that several others directly follow, each with those, in order.
-    pub fn branch_points(&self) -> Vec<(&Node, Vec<&str>)> {
-        self.nodes()
-            .iter()
-            .map(|node| (node, self.children(&node.id)))
-            .filter(|(_, children)| children.len() > 1)
-            .collect()
-    }
-
     /// The revision that a branch is named after: by its label, its id, or the beginning of that.
     pub(super) fn carrier(&self, name: &str) -> Result<&str, TargetError> {
         if let Some(id) = self.labels.get(name) {

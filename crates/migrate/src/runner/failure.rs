@@ -1,16 +1,15 @@
 //! Why a run ended early, and what state that leaves the database in.
 
-use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
 use plimsoll_schema::backend::sqlite::NEW_PREFIX;
-use sea_orm::sqlx::mysql::MySqlDatabaseError;
 use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
+use super::code::note_code;
 use super::journal::{State, Unfinished};
 use super::{Direction, Holder, Way};
 use crate::script::Asks;
@@ -338,45 +337,6 @@ pub fn refused(error: &DbErr, sql: &str) -> DbErr {
     note_code(error);
     let message = message(error).replace(NEW_PREFIX, "");
     DbErr::Custom(format!("{message}\n  {sql}"))
-}
-
-tokio::task_local! {
-    /// The code of the last refusal whose error was put into words.
-    static CODE: RefCell<Option<String>>;
-}
-
-/// Keeps the code of an error that is put into words.
-fn note_code(error: &DbErr) {
-    // Outside a run nobody asks for it.
-    let _ = CODE.try_with(|kept| kept.replace(code(error)));
-}
-
-/// Runs work, and gives back the code of its error too, although that may be in words already.
-pub(super) async fn with_code<T>(
-    work: impl Future<Output = Result<T, DbErr>>,
-) -> Result<T, (DbErr, Option<String>)> {
-    CODE.scope(RefCell::new(None), async {
-        work.await.map_err(|error| {
-            let known = code(&error).or_else(|| CODE.with(RefCell::take));
-            (error, known)
-        })
-    })
-    .await
-}
-
-/// The database's code for an error: PostgreSQL's SQLSTATE, MySQL's error number, SQLite's result code.
-pub(super) fn code(error: &DbErr) -> Option<String> {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
-    };
-    let error = error.as_database_error()?;
-    match error.try_downcast_ref::<MySqlDatabaseError>() {
-        Some(error) => Some(error.number().to_string()),
-        None => error.code().map(Into::into),
-    }
 }
 
 /// Whether the database refused a statement and the error does not say which.

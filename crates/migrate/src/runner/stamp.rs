@@ -50,7 +50,7 @@ impl Run<'_> {
         let work = async || {
             let db = &self.connection.db;
             let table = self.project.table();
-            let rows = history::read(db, table).await?;
+            let rows = history::rows(db, table).await?;
             let is_applied = |id: &str| rows.iter().any(|row| row.revision == id);
             let mut stamped = Stamped::default();
             let transaction = db.begin().await?;

@@ -11,7 +11,7 @@ use sea_orm_migration::SchemaManager;
 
 use super::journal::{self, At, State, Unfinished};
 use super::trace::{Trace, trace};
-use super::{Event, FailureKind, Run, Setting, Tell, failure, message, now, refused, retry, who};
+use super::{Event, FailureKind, Run, Setting, Tell, code, message, now, refused, retry, who};
 use crate::history::Entry;
 use crate::operation::Apply as _;
 use crate::script::{Item, Kind, Script, digest, is_several, kind};
@@ -41,7 +41,7 @@ enum Trouble {
 
 impl From<DbErr> for Trouble {
     fn from(error: DbErr) -> Self {
-        let code = failure::code(&error);
+        let code = code::code(&error);
         Self::Database(error, code)
     }
 }
@@ -293,7 +293,7 @@ impl<'a> Steps<'a> {
                     Some(Item::Operation(change)) => {
                         let manager = SchemaManager::new(&transaction);
                         let change = change.as_ref().clone();
-                        let ran = failure::with_code(manager.apply(change)).await;
+                        let ran = code::with_code(manager.apply(change)).await;
                         ran?;
                     }
                     Some(Item::Begin | Item::Commit | Item::Rollback) | None => {}
@@ -369,7 +369,7 @@ impl<'a> Steps<'a> {
             Some(_) => db.execute_raw(statement.clone()).await,
         };
         sent.map(|_| ()).map_err(|error| {
-            let code = failure::code(&error);
+            let code = code::code(&error);
             let told = if super::is_of_connection(&error) {
                 error
             } else {

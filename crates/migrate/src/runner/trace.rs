@@ -4,6 +4,7 @@ use plimsoll_schema::Backend;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sha2::{Digest, Sha256};
 
+use crate::checksum::hex;
 use crate::script::{Word, is_several, words};
 
 /// What a statement changes, as it is now.
@@ -262,10 +263,7 @@ async fn mysql(db: &impl ConnectionTrait, words: &[Word<'_>]) -> Result<Trace, D
             digest.update(text.unwrap_or_default());
         }
     }
-    let bytes = digest.finalize();
-    Ok(Trace::Seen(
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-    ))
+    Ok(Trace::Seen(hex(&digest.finalize())))
 }
 
 /// All that may be a name in a statement, each once.

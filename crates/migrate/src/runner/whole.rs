@@ -11,8 +11,8 @@ use sea_orm_migration::{MigrationTrait, SchemaManager};
 use super::foreign_keys::ForeignKeys;
 use super::journal::{self, At, State, Unfinished};
 use super::{
-    Direction, Event, FailureKind, Run, Setting, Tell, Way, failure, foreign_keys, message, now,
-    refused, retry, who,
+    Direction, Event, FailureKind, Run, Setting, Tell, Way, code, failure, foreign_keys, message,
+    now, refused, retry, who,
 };
 use crate::history;
 use crate::script::{Asks, Script};
@@ -33,7 +33,7 @@ impl Run<'_> {
             .map_err(|error| FailureKind::History(message(&error)))?;
         let mut tries = retry::Tries::new(&self.options);
         loop {
-            let ran = failure::with_code(async {
+            let ran = code::with_code(async {
                 if transactional {
                     self.in_transaction(id, script, setting.keys, start).await
                 } else {
@@ -248,10 +248,7 @@ impl Run<'_> {
     ) -> Result<(), DbErr> {
         let refusals = &self.connection.refusals;
         refusals.take();
-        let ran = match self.direction {
-            Direction::Up => migration.up(manager).await,
-            Direction::Down => migration.down(manager).await,
-        };
+        let ran = self.direction.run(migration, manager).await;
         ran.map_err(|error| match refusals.take() {
             Some(sql) if failure::is_of_a_statement(&error) => refused(&error, &sql),
             Some(_) | None => error,

@@ -15,6 +15,7 @@ use sea_orm_migration::{MigrationTrait, SchemaManager};
 use thiserror::Error;
 
 use super::{Item, Script};
+use crate::connect::db_backend;
 use crate::runner::{Direction, caught, message};
 
 /// More statements than this are a loop that waits for an answer.
@@ -77,11 +78,7 @@ async fn once(
     known: Option<&[Item]>,
 ) -> Result<Vec<Item>, Asks> {
     let recorder = Recorder {
-        backend: match backend {
-            Backend::Sqlite => DbBackend::Sqlite,
-            Backend::Postgres => DbBackend::Postgres,
-            Backend::Mysql => DbBackend::MySql,
-        },
+        backend: db_backend(backend),
         state: Arc::default(),
         known: known.map(Arc::from),
         rows,
@@ -89,13 +86,8 @@ async fn once(
     let mock = Arc::new(MockDatabaseConnection::new(recorder.clone()));
     let db = DatabaseConnection::from(DatabaseConnectionType::MockDatabaseConnection(mock));
     let manager = SchemaManager::new(&db);
-    let running = async {
-        match direction {
-            Direction::Up => migration.up(&manager).await,
-            Direction::Down => migration.down(&manager).await,
-        }
-    };
-    let ran = RECORDER.scope(recorder.clone(), caught(running)).await;
+    let running = caught(direction.run(migration, &manager));
+    let ran = RECORDER.scope(recorder.clone(), running).await;
     let mut state = recorder.lock();
     if let Some(asks) = state.asks.take() {
         return Err(asks);
@@ -114,11 +106,8 @@ async fn once(
 
 fn shown(item: &Item) -> String {
     match item {
-        Item::Sql(statement) => statement.sql.clone(),
         Item::Operation(_) => "an operation".to_owned(),
-        Item::Begin => "BEGIN".to_owned(),
-        Item::Commit => "COMMIT".to_owned(),
-        Item::Rollback => "ROLLBACK".to_owned(),
+        Item::Sql(_) | Item::Begin | Item::Commit | Item::Rollback => item.text(false),
     }
 }
 

@@ -11,13 +11,14 @@ use plimsoll_differ::prove::{ProofError, build};
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::script::{self, ScriptError};
 use plimsoll_migrate::connect::{Access, connect};
-use plimsoll_migrate::runner::{Direction, Options, Run, Stop, is_of_connection, message};
+use plimsoll_migrate::runner::{Stop, is_of_connection, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::{Backend, Catalog};
 use sea_orm::DatabaseConnection;
 
 use super::answers::Given;
 use super::args::ScratchServer;
+use super::command::run::upwards;
 use super::comparison::{
     Comparison, Wanted, judge, look, manage, read_catalog, recorded, scope, stated,
 };
@@ -201,13 +202,7 @@ async fn migrated(context: &mut Context<'_, '_>, bench: &mut Workbench) -> Resul
     let schema = context.global.database_schema.as_deref();
     let connection = connect(&url, Access::Write, schema).await?;
     let standing = context.standing(&connection).await?;
-    let run = Run {
-        connection: &connection,
-        project: &context.project,
-        direction: Direction::Up,
-        options: Options::default(),
-        stop: Stop::on_signals(),
-    };
+    let run = upwards(&context.project, &connection);
     run.path(&standing.pending, &mut |_| {}).await?;
     let schemas = brought(&connection.db).await?;
     Ok(Read::Database(connection.db, schemas))

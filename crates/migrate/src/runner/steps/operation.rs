@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use super::super::journal::Unfinished;
-use super::super::{Tell, failure};
+use super::super::{Tell, code};
 use super::{Steps, Trouble};
 use crate::operation::written;
 use crate::script::{Item, Kind};
@@ -22,7 +22,7 @@ impl Steps<'_> {
         };
         if journal.parts.is_none() {
             let change = change.as_ref().clone();
-            let written = failure::with_code(written(db, change)).await?;
+            let written = code::with_code(written(db, change)).await?;
             let statements = written.map(|written| written.statements);
             journal.parts = Some(statements.unwrap_or_default());
             journal.at.part = 0;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use plimsoll_codegen::{Header, file_stem};
-use plimsoll_migrate::graph::{Graph, Point, TargetError, bad_label};
+use plimsoll_migrate::graph::{Graph, Point, bad_label};
 
 use crate::cli::args::Placing;
 use crate::cli::context::Context;
@@ -19,25 +19,14 @@ pub(super) fn parents(
 ) -> Result<Vec<String>, CliError> {
     let graph = context.project.graph();
     if heads.is_empty() {
-        return match graph.heads().as_slice() {
-            heads @ ([] | [_]) => Ok(heads.iter().map(|id| (*id).to_owned()).collect()),
-            _ => {
-                let TargetError::SeveralHeads(ids) = several(graph) else {
-                    return Ok(Vec::new());
-                };
-                let names: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-                let message = format!("{action}: there are several heads: {}", names.join(", "));
-                Err(CliError::new(Exit::Standing, message).help(
-                    "`merge heads` joins them; or say which one it follows, as in `--head LABEL@head`",
-                ))
-            }
-        };
+        let head = graph.one_head().map_err(|error| {
+            CliError::new(Exit::Standing, format!("{action}: {error}")).help(
+                "`merge heads` joins them; or say which one it follows, as in `--head LABEL@head`",
+            )
+        })?;
+        return Ok(head.map(str::to_owned).into_iter().collect());
     }
     named(graph, heads)
-}
-
-fn several(graph: &Graph) -> TargetError {
-    TargetError::SeveralHeads(graph.heads().iter().map(|id| (*id).to_owned()).collect())
 }
 
 /// The revisions of these names, each once; the base is none.

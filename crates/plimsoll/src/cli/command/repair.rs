@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use plimsoll_migrate::connect::Access;
 use plimsoll_migrate::project::Standing;
-use plimsoll_migrate::runner::{Direction, Options, Remedy, Run, State, Stop, Unfinished};
+use plimsoll_migrate::runner::{Direction, Remedy, State, Unfinished};
 
-use super::run::tell;
+use super::run::{tell, upwards};
 use super::status::half_way;
 use crate::cli::args::Repair;
 use crate::cli::context::Context;
@@ -23,13 +23,7 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Repair) -> Result<
         Some(row) => row.revision.clone(),
         None => context.project.graph().by_name(revision)?,
     };
-    let run = Run {
-        connection: &connection,
-        project: &context.project,
-        direction: Direction::Up,
-        options: Options::default(),
-        stop: Stop::on_signals(),
-    };
+    let run = upwards(&context.project, &connection);
     let graph = context.project.graph();
     let output = &mut *context.output;
     let done = run

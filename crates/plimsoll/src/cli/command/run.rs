@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_migrate::graph::{Graph, Node};
-use plimsoll_migrate::project::Standing;
+use plimsoll_migrate::project::{Project, Standing};
 use plimsoll_migrate::runner::{Direction, Done, Event, Failure, FailureKind, Options, Run, Stop};
 use plimsoll_report::{document, style};
 use sea_orm_migration::MigratorTraitSelf as _;
@@ -205,6 +205,17 @@ pub(crate) async fn run_path(
         .path(path, &mut |event| tell(output, graph, direction, event))
         .await;
     Ok(result?)
+}
+
+/// A run upwards, of which nothing else is said.
+pub(crate) fn upwards<'r>(project: &'r Project, connection: &'r Connection) -> Run<'r> {
+    Run {
+        connection,
+        project,
+        direction: Direction::Up,
+        options: Options::default(),
+        stop: Stop::on_signals(),
+    }
 }
 
 /// What is said while a run goes on.

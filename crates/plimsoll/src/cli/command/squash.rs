@@ -8,13 +8,14 @@ use plimsoll_codegen::{render_file, replace};
 use plimsoll_differ::compare::Manage;
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::graph::Point;
-use plimsoll_migrate::runner::{Direction, Options, Run, Stop};
+use plimsoll_migrate::runner::Direction;
 use plimsoll_migrate::script::{Item, leads};
 use plimsoll_report::style;
 use plimsoll_schema::{Change, TableChange};
 
 use super::placing;
 use super::revision::{created, unwritten, up_to_date};
+use super::run::upwards;
 use crate::cli::answers::Given;
 use crate::cli::args::Squash;
 use crate::cli::comparison::{Comparison, Wanted, judge, look, scope};
@@ -270,13 +271,7 @@ async fn made(
     let url = bench.address().await?;
     let schema = context.global.database_schema.as_deref();
     let connection = connect(&url, Access::Write, schema).await?;
-    let run = Run {
-        connection: &connection,
-        project: &context.project,
-        direction: Direction::Up,
-        options: Options::default(),
-        stop: Stop::on_signals(),
-    };
+    let run = upwards(&context.project, &connection);
     run.path(ids, &mut |_| {}).await?;
     Ok(connection)
 }

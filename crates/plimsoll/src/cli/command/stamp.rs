@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use plimsoll_migrate::connect::Access;
 use plimsoll_migrate::graph::{Graph, Point, TargetError};
-use plimsoll_migrate::runner::{Direction, Options, Run, Stop};
+use plimsoll_migrate::runner::Direction;
 use plimsoll_report::document;
 
 use super::offline;
-use super::run::tell;
+use super::run::{tell, upwards};
 use crate::cli::args::{EnsureVersion, Stamp};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
@@ -33,13 +33,7 @@ pub(crate) async fn stamp(context: &mut Context<'_, '_>, args: &Stamp) -> Result
     };
     let wanted = wanted(graph, &args.revisions, &applied, start)?;
     let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
-    let run = Run {
-        connection: &connection,
-        project: &context.project,
-        direction: Direction::Up,
-        options: Options::default(),
-        stop: Stop::on_signals(),
-    };
+    let run = upwards(&context.project, &connection);
     let output = &mut *context.output;
     let stamped = run
         .stamp(&wanted, args.purge, &mut |event| {
@@ -113,13 +107,7 @@ pub(crate) async fn ensure_version(
         return Ok(Exit::Ok);
     }
     let connection = context.connect(Access::Write).await?;
-    let run = Run {
-        connection: &connection,
-        project: &context.project,
-        direction: Direction::Up,
-        options: Options::default(),
-        stop: Stop::on_signals(),
-    };
+    let run = upwards(&context.project, &connection);
     let graph = context.project.graph();
     let output = &mut *context.output;
     run.install(&mut |event| tell(output, graph, Direction::Up, event))

@@ -161,44 +161,31 @@ pub(crate) fn heads(context: &mut Context<'_, '_>, args: &Heads) -> Exit {
 
 /// The revisions that several others follow, each with those.
 pub(crate) fn branches(context: &mut Context<'_, '_>) -> Exit {
-    let points: Vec<(String, Vec<String>)> = context
-        .project
-        .graph()
-        .branch_points()
-        .into_iter()
-        .map(|(node, children)| (node.id.clone(), owned(&children)))
-        .collect();
     let all = revisions(context, None);
+    let points: Vec<Revision> = all
+        .iter()
+        .filter(|revision| revision.branch_point)
+        .cloned()
+        .collect();
     if points.is_empty() && context.output.format == crate::cli::args::Format::Text {
         context.output.text("no revision is followed by several\n");
         return Exit::Ok;
     }
-    for (_, children) in &points {
-        let shown: Vec<Revision> = all
-            .iter()
-            .filter(|revision| children.contains(&revision.id))
-            .cloned()
-            .collect();
-        let point: Vec<Revision> = all
-            .iter()
-            .filter(|revision| revision.children == *children)
-            .cloned()
-            .collect();
-        let verbose = context.global.verbose;
-        let mut text = plimsoll_report::history(&point, verbose);
-        for child in &shown {
-            let own = std::slice::from_ref(child);
+    let verbose = context.global.verbose;
+    for point in &points {
+        let mut text = plimsoll_report::history(std::slice::from_ref(point), verbose);
+        for child in all.iter().filter(|one| point.children.contains(&one.id)) {
             text.push_str("  -> ");
-            text.push_str(&plimsoll_report::history(own, false));
+            text.push_str(&plimsoll_report::history(
+                std::slice::from_ref(child),
+                false,
+            ));
         }
         context.output.text(&text);
     }
     context.output.document(&document::History {
         format: document::FORMAT,
-        revisions: all
-            .into_iter()
-            .filter(|revision| revision.branch_point)
-            .collect(),
+        revisions: points,
     });
     Exit::Ok
 }
