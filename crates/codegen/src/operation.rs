@@ -4,7 +4,7 @@
 
 use plimsoll_schema::{
     Action, Change, Check, Deferrable, ForeignKey, Index, KeyTarget, Nulls, Order, Part,
-    PrimaryKey, Table, TableChange, TableName, TableOptions, TypeName, Unique,
+    PrimaryKey, Rows, Table, TableChange, TableName, TableOptions, TypeName, Unique,
 };
 use sea_query::ForeignKeyAction;
 
@@ -174,13 +174,15 @@ fn table_change(node: Node, change: &TableChange) -> Node {
             let [from, to] = [&comment.from, &comment.to].map(|text| optional(text.as_deref()));
             node.method(method, vec![text(name), from, to])
         }
-        TableChange::Fill(fill) => match &fill.condition {
-            None => node.method("fill", vec![text(&fill.column), text(&fill.expression)]),
-            Some(condition) => node.method(
-                "fill_where",
-                vec![text(&fill.column), text(&fill.expression), text(condition)],
-            ),
-        },
+        TableChange::Fill(fill) => {
+            let (method, last) = match &fill.rows {
+                Rows::Null => ("fill", None),
+                Rows::Where(condition) => ("fill_where", Some(text(condition))),
+                Rows::Converted { back } => ("convert", Some(optional(back.as_deref()))),
+            };
+            let arguments = [text(&fill.column), text(&fill.expression)];
+            node.method(method, arguments.into_iter().chain(last).collect())
+        }
         // There is nothing to do.
         TableChange::Unfill(_) => node,
         TableChange::SetOptions(pair) => {

@@ -54,6 +54,17 @@ pub struct Answers {
     pub drops: BTreeSet<String>,
     /// `table.column`, in its new names, and the SQL expression that rows get which its change would refuse.
     pub fills: BTreeMap<String, String>,
+    /// `table.column`, in its new names, and how its values become those of its new type.
+    pub conversions: BTreeMap<String, Conversion>,
+}
+
+/// How the values of a column become those of another type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conversion {
+    /// The SQL expression of the new type, in which the column stands for its old value.
+    pub expression: String,
+    /// The expression of the way back; without one the server's own conversion is.
+    pub back: Option<String>,
 }
 
 /// An expression that a model states, and one that the database holds in its place; only the server knows whether they are one.

@@ -24,6 +24,12 @@ impl<'a> Subject<'a> {
             .any(|(table, change)| table == name && is_it(change))
     }
 
+    /// Whether it is said how the column's values become those of its new type.
+    pub(crate) fn is_converted(&self, name: &TableName, column: &str) -> bool {
+        self.altered()
+            .any(|(table, change)| table == name && change.conversion_of(column).is_some())
+    }
+
     /// The changes of tables that were there before the plan, each with its table's name.
     pub(crate) fn altered(&self) -> impl Iterator<Item = (&'a TableName, &'a TableChange)> {
         let created: BTreeSet<&TableName> = self

@@ -1,8 +1,8 @@
 //! Changes as entries, one for each line of the text and each object of the JSON.
 
 use plimsoll_schema::{
-    Change, Column, EnumType, Exclusion, ForeignKey, Index, Pair, Part, PrimaryKey, Server, Table,
-    TableChange, TableName, Unique,
+    Change, Column, EnumType, Exclusion, ForeignKey, Index, Pair, Part, PrimaryKey, Rows, Server,
+    Table, TableChange, TableName, Unique,
 };
 use serde::Serialize;
 
@@ -284,5 +284,9 @@ fn part(server: &Server, table: &TableName, change: &TableChange) -> Entry {
 
 /// The rows that get a value.
 fn unfit(fill: &plimsoll_schema::Fill) -> String {
-    fill.condition.clone().unwrap_or_else(|| "NULL".to_owned())
+    match &fill.rows {
+        Rows::Null => "NULL".to_owned(),
+        Rows::Where(condition) => condition.clone(),
+        Rows::Converted { .. } => "all, as the type changes".to_owned(),
+    }
 }

@@ -245,7 +245,7 @@ pub fn render(
     change: &Change,
 ) -> Result<Vec<String>, RenderError> {
     if let Change::AlterTable { table, changes } = change
-        && changes.iter().any(fill::is_of_rows)
+        && changes.iter().any(fill::is_fill)
     {
         return fill::render(server, before, table, changes);
     }

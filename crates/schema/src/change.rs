@@ -108,8 +108,47 @@ pub struct Fill {
     pub column: String,
     /// The value: an SQL expression, in which the row's columns can stand.
     pub expression: String,
-    /// Which rows get it: an SQL condition; `None` stands for those that hold NULL.
-    pub condition: Option<String>,
+    /// Which rows get it.
+    pub rows: Rows,
+}
+
+/// The rows that get a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// Those that hold NULL in the column.
+    Null,
+    /// Those of an SQL condition.
+    Where(String),
+    /// All of them, while the column changes its type in the same change of the table: the value is of the new type, and its expression
+    /// reads the old one. PostgreSQL calls it USING.
+    Converted {
+        /// The expression of the way back; without one the server's own conversion is.
+        back: Option<String>,
+    },
+}
+
+impl Fill {
+    /// Whether it says how a column's values become those of its new type.
+    pub const fn is_conversion(&self) -> bool {
+        matches!(self.rows, Rows::Converted { .. })
+    }
+
+    /// What takes it back: nothing, or the conversion the other way.
+    fn reverse(&self) -> TableChange {
+        match &self.rows {
+            Rows::Converted { back: Some(back) } => TableChange::Fill(Self {
+                column: self.column.clone(),
+                expression: back.clone(),
+                rows: Rows::Converted {
+                    back: Some(self.expression.clone()),
+                },
+            }),
+            Rows::Null | Rows::Where(_) | Rows::Converted { back: None } => {
+                TableChange::Unfill(self.clone())
+            }
+        }
+    }
 }
 
 /// A part of a table that has a name and a comment.
@@ -216,7 +255,7 @@ impl Change {
             Self::RenameTable(pair) => Self::RenameTable(pair.clone().reverse()),
             Self::AlterTable { table, changes } => Self::AlterTable {
                 table: table.clone(),
-                changes: changes.iter().rev().map(TableChange::reverse).collect(),
+                changes: reversed(changes),
             },
             Self::CreateEnum(enum_type) => Self::DropEnum(enum_type.clone()),
             Self::DropEnum(enum_type) => Self::CreateEnum(enum_type.clone()),
@@ -273,10 +312,62 @@ impl TableChange {
                 comment: comment.clone().reverse(),
             },
             Self::SetOptions(pair) => Self::SetOptions(Box::new(pair.as_ref().clone().reverse())),
-            Self::Fill(fill) => Self::Unfill(fill.clone()),
+            Self::Fill(fill) => fill.reverse(),
             Self::Unfill(fill) => Self::Fill(fill.clone()),
         }
     }
+
+    /// Whether it is about rows by itself, and no object: a value for some of them, and not how a type's change converts all.
+    pub const fn is_of_rows(&self) -> bool {
+        match self {
+            Self::Fill(fill) | Self::Unfill(fill) => !fill.is_conversion(),
+            Self::AddColumn(_)
+            | Self::DropColumn(_)
+            | Self::RenameColumn(_)
+            | Self::AlterColumn(_)
+            | Self::AddPrimaryKey(_)
+            | Self::DropPrimaryKey(_)
+            | Self::AddUnique(_)
+            | Self::DropUnique(_)
+            | Self::AddIndex(_)
+            | Self::DropIndex(_)
+            | Self::RenameIndex(_)
+            | Self::AddForeignKey(_)
+            | Self::DropForeignKey(_)
+            | Self::AddCheck(_)
+            | Self::DropCheck(_)
+            | Self::AddExclusion(_)
+            | Self::DropExclusion(_)
+            | Self::RenameConstraint(_)
+            | Self::SetComment(_)
+            | Self::CommentOn { .. }
+            | Self::SetOptions(_) => false,
+        }
+    }
+
+    /// How it converts the values of a column: the expression, if that is what it says.
+    pub fn conversion_of(&self, column: &str) -> Option<&str> {
+        if let Self::Fill(fill) = self
+            && fill.is_conversion()
+            && fill.column == column
+        {
+            return Some(&fill.expression);
+        }
+        None
+    }
+}
+
+/// The changes of a table taken back, each conversion before the change of type that it is for.
+fn reversed(changes: &[TableChange]) -> Vec<TableChange> {
+    let mut out: Vec<TableChange> = changes.iter().rev().map(TableChange::reverse).collect();
+    for at in 1..out.len() {
+        if let TableChange::AlterColumn(pair) = &out[at - 1]
+            && out[at].conversion_of(&pair.to.name).is_some()
+        {
+            out.swap(at - 1, at);
+        }
+    }
+    out
 }
 
 mod apply;

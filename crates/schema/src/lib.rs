@@ -22,7 +22,7 @@ mod table;
 
 pub use backend::{Backend, Capabilities, Flavor, NameLimit, RenderError, Server, Version};
 pub use catalog::{Catalog, EnumType};
-pub use change::{ApplyError, Change, Facet, Fill, Part, TableChange};
+pub use change::{ApplyError, Change, Facet, Fill, Part, Rows, TableChange};
 pub use column_type::{ColumnType, IntWidth, TextSize};
 pub use constraint::{Action, Check, Deferrable, Exclusion, ForeignKey, PrimaryKey, Unique};
 pub use diagnostic::{Code, Diagnostic, Severity};

@@ -1,6 +1,6 @@
 //! Changes as text for people: the golden that a reviewer reads first.
 
-use plimsoll_schema::{Catalog, Change, Column, EnumType, TableChange};
+use plimsoll_schema::{Catalog, Change, Column, EnumType, Fill, Rows, TableChange};
 
 use crate::text::{Part, write, write_column, write_options};
 
@@ -94,12 +94,19 @@ fn part(change: &TableChange) -> String {
             let [from, to] = [&pair.from, &pair.to].map(write_options);
             format!("options{from} ->{to}")
         }
-        TableChange::Fill(fill) => format!(
-            "fill {} with {} where {}",
-            fill.column,
-            fill.expression,
-            fill.condition.as_deref().unwrap_or("null")
-        ),
+        TableChange::Fill(Fill {
+            column,
+            expression,
+            rows,
+        }) => match rows {
+            Rows::Null => format!("fill {column} with {expression} where null"),
+            Rows::Where(condition) => format!("fill {column} with {expression} where {condition}"),
+            Rows::Converted { back } => {
+                let back = back.as_deref().map(|sql| format!(", back with {sql}"));
+                let back = back.unwrap_or_default();
+                format!("convert {column} with {expression}{back}")
+            }
+        },
         TableChange::Unfill(fill) => format!("leave {} filled", fill.column),
     }
 }

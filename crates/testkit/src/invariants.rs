@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use plimsoll_codegen::{Header, file_stem, render_file};
-use plimsoll_differ::compare::{Answers, Diff, Forms, Input, Manage, compare};
+use plimsoll_differ::compare::{Answers, Conversion, Diff, Forms, Input, Manage, compare};
 use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect};
 use plimsoll_differ::models::validate;
 use plimsoll_differ::normalise::settle;
@@ -197,7 +197,7 @@ async fn put_rows(case: &Case, scratch: &Scratch, start: &Inspection) -> Result<
     }
 }
 
-/// `rename a.b -> c`, `drop a.b` and `fill a.b = 'value'`, a line each.
+/// `rename a.b -> c`, `drop a.b`, `fill a.b = 'value'` and `using a.b = expression`, also with ` back expression`, a line each.
 fn answers(text: &str) -> Result<Answers, String> {
     let mut answers = Answers::default();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -209,6 +209,16 @@ fn answers(text: &str) -> Result<Answers, String> {
             && let Some((column, value)) = fill.split_once(" = ")
         {
             answers.fills.insert(column.into(), value.into());
+        } else if let Some(using) = line.strip_prefix("using ")
+            && let Some((column, sql)) = using.split_once(" = ")
+        {
+            let (expression, back) = match sql.split_once(" back ") {
+                Some((expression, back)) => (expression, Some(back.to_owned())),
+                None => (sql, None),
+            };
+            let expression = expression.to_owned();
+            let conversion = Conversion { expression, back };
+            answers.conversions.insert(column.into(), conversion);
         } else if let Some(drop) = line.strip_prefix("drop ") {
             answers.drops.insert(drop.into());
         } else {

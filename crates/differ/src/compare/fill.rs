@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use plimsoll_schema::backend::{Misfit, misfit};
 use plimsoll_schema::{
-    Catalog, Change, Column, EnumType, Fill, Pair, Server, TableChange, TableName,
+    Catalog, Change, Column, EnumType, Fill, Pair, Rows, Server, TableChange, TableName,
 };
+
+use super::Answers;
 
 /// The changes with the fills where they have to stand: a required column comes as one that admits NULL, is filled, and required then.
 /// Rows that hold a value which an enum type loses get another one before it does. `current` is the database after the renames.
@@ -13,16 +15,17 @@ pub(super) fn stage(
     server: &Server,
     current: &Catalog,
     changes: Vec<Change>,
-    fills: &BTreeMap<String, String>,
+    answers: &Answers,
 ) -> Vec<Change> {
-    if fills.is_empty() {
+    let fills = &answers.fills;
+    if fills.is_empty() && answers.conversions.is_empty() {
         return changes;
     }
     let mut out = Vec::new();
     for change in changes {
         match change {
             Change::AlterTable { table, changes } => out.push(Change::AlterTable {
-                changes: stage_table(server, &table, changes, fills),
+                changes: stage_table(server, &table, changes, answers),
                 table,
             }),
             Change::AlterEnum(pair) => {
@@ -57,7 +60,7 @@ fn before_values_go(
             let fill = TableChange::Fill(Fill {
                 column: column.to_owned(),
                 expression: expression.clone(),
-                condition: Some(condition),
+                rows: Rows::Where(condition),
             });
             found.entry(&table.name).or_default().push(fill);
         }
@@ -94,24 +97,42 @@ pub(crate) fn lost_values(
     misfit(server, &of(&pair.from), &of(&pair.to))
 }
 
+/// How the user converts the values of a column whose type changes.
+fn conversion(table: &TableName, pair: &Pair<Column>, answers: &Answers) -> Option<TableChange> {
+    let Pair { from, to } = pair;
+    let is_one = from.ty.enum_name().is_some() && from.ty.enum_name() == to.ty.enum_name();
+    let is_other_type = from.ty != to.ty && !is_one;
+    let told = answers.conversions.get(&format!("{table}.{}", to.name))?;
+    is_other_type.then(|| {
+        TableChange::Fill(Fill {
+            column: to.name.clone(),
+            expression: told.expression.clone(),
+            rows: Rows::Converted {
+                back: told.back.clone(),
+            },
+        })
+    })
+}
+
 fn stage_table(
     server: &Server,
     table: &TableName,
     changes: Vec<TableChange>,
-    fills: &BTreeMap<String, String>,
+    answers: &Answers,
 ) -> Vec<TableChange> {
-    let given = |column: &Column| fills.get(&format!("{table}.{}", column.name));
-    let fill = |column: &Column, condition| {
+    let given = |column: &Column| answers.fills.get(&format!("{table}.{}", column.name));
+    let fill = |column: &Column, rows| {
         given(column).map(|expression| {
             TableChange::Fill(Fill {
                 column: column.name.clone(),
                 expression: expression.clone(),
-                condition,
+                rows,
             })
         })
     };
     let prefix = format!("{table}.");
-    if !fills.keys().any(|name| name.starts_with(&prefix)) {
+    let mut names = answers.fills.keys().chain(answers.conversions.keys());
+    if !names.any(|name| name.starts_with(&prefix)) {
         return changes;
     }
     let (mut before, mut between, mut after) = (Vec::new(), Vec::new(), Vec::new());
@@ -120,7 +141,7 @@ fn stage_table(
             TableChange::AddColumn(column) if !column.nullable && given(column).is_some() => {
                 let mut open = column.clone();
                 open.nullable = true;
-                between.extend(fill(column, None));
+                between.extend(fill(column, Rows::Null));
                 after.push(TableChange::AlterColumn(Box::new(Pair::new(
                     open.clone(),
                     column.clone(),
@@ -129,9 +150,14 @@ fn stage_table(
             }
             TableChange::AlterColumn(pair) => {
                 if let Some(found) = misfits(server, &pair.from, &pair.to) {
-                    let condition = (!found.is_null_only).then_some(found.condition);
-                    between.extend(fill(&pair.to, condition));
+                    let rows = if found.is_null_only {
+                        Rows::Null
+                    } else {
+                        Rows::Where(found.condition)
+                    };
+                    between.extend(fill(&pair.to, rows));
                 }
+                after.extend(conversion(table, pair, answers));
                 after.push(change);
             }
             // What could stand in the way of a value goes first, and what a value is taken from goes last.

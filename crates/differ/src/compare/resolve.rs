@@ -182,7 +182,7 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
         .cloned()
         .chain(compare(input.server, &current, &desired))
         .collect();
-    let changes = fill::stage(input.server, &current, changes, &input.answers.fills);
+    let changes = fill::stage(input.server, &current, changes, input.answers);
     let ambiguities = rename::possible(input, &current, &desired);
     for change in renames.iter().rev() {
         follow(&mut current, &change.reverse());

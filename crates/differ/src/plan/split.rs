@@ -16,7 +16,9 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
         match change {
             Change::AlterTable { table, changes } => {
                 // A fill is a step of its own, with steps before and after it.
-                for changes in changes.chunk_by(|left, right| is_fill(left) == is_fill(right)) {
+                for changes in
+                    changes.chunk_by(|left, right| left.is_of_rows() == right.is_of_rows())
+                {
                     split_table(can, &types, table, changes, &mut out);
                 }
             }
@@ -39,11 +41,7 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
 
 /// Whether the change gives rows a value and nothing else, so that an enum type can lose theirs.
 pub(super) fn is_fill_only(change: &Change) -> bool {
-    matches!(change, Change::AlterTable { changes, .. } if changes.iter().all(is_fill))
-}
-
-const fn is_fill(change: &TableChange) -> bool {
-    matches!(change, TableChange::Fill(_) | TableChange::Unfill(_))
+    matches!(change, Change::AlterTable { changes, .. } if changes.iter().all(TableChange::is_of_rows))
 }
 
 /// The enum types whose values change.

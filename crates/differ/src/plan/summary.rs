@@ -125,6 +125,9 @@ pub fn table_summary(change: &TableChange) -> String {
             Part::Constraint(name) => format!("set the comment of constraint `{name}`"),
         },
         TableChange::SetOptions(_) => "change the storage options".into(),
+        TableChange::Fill(fill) if fill.is_conversion() => {
+            format!("convert column `{}` as told", fill.column)
+        }
         TableChange::Fill(fill) => format!("fill column `{}`", fill.column),
         TableChange::Unfill(fill) => format!("leave column `{}` filled", fill.column),
     }

@@ -16,6 +16,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
         });
     altered
         .filter(|(_, pair)| pair.from.ty != pair.to.ty)
+        // What the user said about the values is the user's.
+        .filter(|(table, pair)| !subject.is_converted(table, &pair.to.name))
         // What happens to the words of an enum is said by its own rule.
         .filter(|(_, pair)| pair.from.ty.enum_name().is_none() || pair.to.ty.enum_name().is_none())
         .filter(|(_, pair)| !types::is_widening(subject.server, &pair.from.ty, &pair.to.ty))

@@ -1,7 +1,7 @@
 //! Changes of one table.
 
 use plimsoll_schema::{
-    Change, Column, ColumnType, Exclusion, Fill, ForeignKey, Index, Pair, Part, TableChange,
+    Change, Column, ColumnType, Exclusion, Fill, ForeignKey, Index, Pair, Part, Rows, TableChange,
     TableName,
 };
 
@@ -91,7 +91,26 @@ impl AlterTable {
         self.with(TableChange::Fill(Fill {
             column: column.into(),
             expression: expression.into(),
-            condition: None,
+            rows: Rows::Null,
+        }))
+    }
+
+    /// Says how the values of a column become those of its new type, in front of the [`Self::alter_column`] that changes it: an SQL
+    /// expression of the new type, in which the row's columns stand as they were. `back` is the one of the other way; without it the
+    /// server's own conversion takes the change back.
+    #[must_use]
+    pub fn convert<'a>(
+        self,
+        column: impl Into<String>,
+        expression: impl Into<String>,
+        back: impl Into<Option<&'a str>>,
+    ) -> Self {
+        self.with(TableChange::Fill(Fill {
+            column: column.into(),
+            expression: expression.into(),
+            rows: Rows::Converted {
+                back: back.into().map(str::to_owned),
+            },
         }))
     }
 
@@ -106,7 +125,7 @@ impl AlterTable {
         self.with(TableChange::Fill(Fill {
             column: column.into(),
             expression: expression.into(),
-            condition: Some(condition.into()),
+            rows: Rows::Where(condition.into()),
         }))
     }
 

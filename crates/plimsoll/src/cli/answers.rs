@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_differ::compare::Answers;
+use plimsoll_differ::compare::{Answers, Conversion};
 use plimsoll_schema::{Catalog, Change, Diagnostic, Plan, TableChange};
 use serde::Deserialize;
 
@@ -21,6 +21,10 @@ struct Hints {
     drop: BTreeSet<String>,
     /// The columns whose rows get a value, and the SQL expression.
     fill: BTreeMap<String, String>,
+    /// The columns whose values are converted, and the SQL expression.
+    using: BTreeMap<String, String>,
+    /// The same for the way back.
+    using_back: BTreeMap<String, String>,
     /// What rows may go on to break.
     leave: BTreeSet<String>,
 }
@@ -41,16 +45,18 @@ pub(crate) struct Given {
 pub(crate) fn read(args: &Answering) -> Result<Given, CliError> {
     let mut answers = Answers::default();
     let mut leave: BTreeSet<String> = args.leave.iter().cloned().collect();
+    let (mut using, mut back) = (BTreeMap::new(), BTreeMap::new());
     if let Some(path) = &args.hints {
         let hints: Hints = read_toml(
             path,
-            "the keys are drop and leave, lists of names, and [rename] and [fill], whose keys are names",
+            "the keys are drop and leave, lists of names, and [rename], [fill], [using] and [using_back], whose keys are names",
         )?;
         for (from, to) in hints.rename {
             rename(&mut answers, &from, &to)?;
         }
         answers.drops = hints.drop;
         answers.fills = hints.fill;
+        (using, back) = (hints.using, hints.using_back);
         leave.extend(hints.leave);
     }
     for text in &args.rename {
@@ -68,22 +74,59 @@ pub(crate) fn read(args: &Answering) -> Result<Given, CliError> {
         }
     }
     answers.drops.extend(args.drop.iter().cloned());
-    for text in &args.fill {
-        match text.split_once('=') {
-            Some((column, value)) if column.contains('.') && !value.is_empty() => {
-                answers.fills.insert(column.to_owned(), value.to_owned());
-            }
-            Some(_) | None => {
-                return Err(
-                    CliError::new(Exit::Usage, format!("read --fill {text}")).help(
-                        "write it as --fill \"customer.email='unknown'\", with an SQL expression",
-                    ),
-                );
-            }
-        }
-    }
+    answers.fills.extend(expressions(
+        "--fill",
+        &args.fill,
+        "\"customer.email='unknown'\"",
+    )?);
+    let example = "\"customer.age=nullif(age, '')::integer\"";
+    using.extend(expressions("--using", &args.using, example)?);
+    let example = "\"customer.age=coalesce(age::text, '')\"";
+    back.extend(expressions("--using-back", &args.using_back, example)?);
+    answers.conversions = conversions(using, back)?;
     agree(&answers, &leave)?;
     Ok(Given { answers, leave })
+}
+
+/// The flags that say an SQL expression for a column.
+fn expressions(
+    flag: &str,
+    texts: &[String],
+    example: &str,
+) -> Result<BTreeMap<String, String>, CliError> {
+    let read = |text: &String| match text.split_once('=') {
+        Some((column, sql)) if column.contains('.') && !sql.trim().is_empty() => {
+            Ok((column.to_owned(), sql.to_owned()))
+        }
+        Some(_) | None => Err(
+            CliError::new(Exit::Usage, format!("read {flag} {text}")).help(format!(
+                "write it as {flag} {example}, with an SQL expression"
+            )),
+        ),
+    };
+    texts.iter().map(read).collect()
+}
+
+/// The conversions, each with its way back.
+fn conversions(
+    using: BTreeMap<String, String>,
+    mut back: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Conversion>, CliError> {
+    let joined = using
+        .into_iter()
+        .map(|(column, expression)| {
+            let back = back.remove(&column);
+            (column, Conversion { expression, back })
+        })
+        .collect();
+    match back.into_keys().next() {
+        None => Ok(joined),
+        Some(column) => {
+            let message = format!("follow --using-back {column}: no --using says the way there");
+            Err(CliError::new(Exit::Usage, message)
+                .help(format!("pass --using \"{column}=SQL\" too")))
+        }
+    }
 }
 
 /// The part of a name before its last `.`: a column's table, an enum value's type.
@@ -109,6 +152,14 @@ fn rename(answers: &mut Answers, from: &str, to: &str) -> Result<(), CliError> {
 fn agree(answers: &Answers, leave: &BTreeSet<String>) -> Result<(), CliError> {
     if let Some(name) = answers.fills.keys().find(|name| leave.contains(*name)) {
         let message = format!("rows cannot be filled and left in `{name}`");
+        return Err(contradiction(message));
+    }
+    if let Some(name) = answers
+        .conversions
+        .keys()
+        .find(|name| answers.fills.contains_key(*name) || leave.contains(*name))
+    {
+        let message = format!("rows of `{name}` cannot be converted and filled or left");
         return Err(contradiction(message));
     }
     if let Some(name) = answers
@@ -186,17 +237,26 @@ pub(crate) fn needed(
     plan: &Plan,
     diagnostics: &[Diagnostic],
 ) -> Result<(), CliError> {
-    let fills = |change: &Change, name: &str| {
-        matches!(change, Change::AlterTable { table, changes } if changes.iter().any(|change| {
-            matches!(change, TableChange::Fill(fill) if format!("{table}.{}", fill.column) == name)
-        }))
-    };
-    let is_filled = |name: &&String| plan.steps.iter().any(|step| fills(&step.change, name));
+    let mut fills: BTreeMap<String, bool> = BTreeMap::new();
+    for step in &plan.steps {
+        if let Change::AlterTable { table, changes } = &step.change {
+            for change in changes {
+                if let TableChange::Fill(fill) = change {
+                    fills.insert(format!("{table}.{}", fill.column), fill.is_conversion());
+                }
+            }
+        }
+    }
+    let is_filled = |name: &&String| fills.get(*name) == Some(&false);
+    let is_converted = |name: &&String| fills.get(*name) == Some(&true);
     let is_told = |name: &&String| diagnostics.iter().any(|one| one.object == **name);
     let filled = given.answers.fills.keys().filter(|name| !is_filled(name));
     let leaves = given.leave.iter().filter(|name| !is_told(name));
+    let converted = given.answers.conversions.keys();
+    let converted = converted.filter(|name| !is_converted(name));
     let idle = filled
         .map(|name| ("--fill", name))
+        .chain(converted.map(|name| ("--using", name)))
         .chain(leaves.map(|name| ("--leave", name)));
     match idle.into_iter().next() {
         None => Ok(()),
@@ -268,6 +328,29 @@ mod tests {
     }
 
     #[test]
+    fn conversions_are_read_with_their_way_back() {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let try_one = |using: &[&str], using_back: &[&str], fill: &[&str]| {
+            let args = Answering {
+                using: owned(using),
+                using_back: owned(using_back),
+                fill: owned(fill),
+                ..Answering::default()
+            };
+            let given = read(&args);
+            if let Ok(Given { answers, .. }) = given {
+                return format!("{:?}", answers.conversions);
+            }
+            told(given)
+        };
+        insta::assert_snapshot!(try_one(&["a.b=b::int"], &["a.b=b::text"], &[]), @r#"{"a.b": Conversion { expression: "b::int", back: Some("b::text") }}"#);
+        insta::assert_snapshot!(try_one(&["a.b=b = 'x'"], &[], &[]), @r#"{"a.b": Conversion { expression: "b = 'x'", back: None }}"#);
+        insta::assert_snapshot!(try_one(&["a="], &[], &[]), @"[2] read --using a=");
+        insta::assert_snapshot!(try_one(&[], &["a.b=b::text"], &[]), @"[2] follow --using-back a.b: no --using says the way there");
+        insta::assert_snapshot!(try_one(&["a.b=b::int"], &[], &["a.b=1"]), @"[2] follow what was answered: rows of `a.b` cannot be converted and filled or left");
+    }
+
+    #[test]
     fn a_hints_file_is_read_with_the_flags() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("hints.toml");
@@ -284,7 +367,7 @@ mod tests {
         write("leave = [\"a.b\"]\n[fill]\n\"a.b\" = \"'x'\"\n");
         insta::assert_snapshot!(told(read(&args)), @"[2] follow what was answered: rows cannot be filled and left in `a.b`");
         write("[rename]\n\n[renames]\n");
-        insta::assert_snapshot!(hide(told(read(&args))), @"[7] read `DIR/hints.toml`, line 3: unknown field `renames`, expected one of `rename`, `drop`, `fill`, `leave`");
+        insta::assert_snapshot!(hide(told(read(&args))), @"[7] read `DIR/hints.toml`, line 3: unknown field `renames`, expected one of `rename`, `drop`, `fill`, `using`, `using_back`, `leave`");
         std::fs::remove_file(&path).unwrap();
         insta::assert_snapshot!(hide(told(read(&args))), @"[7] read `DIR/hints.toml`: No such file or directory (os error 2)");
     }

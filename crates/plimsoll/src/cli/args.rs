@@ -512,6 +512,12 @@ pub(crate) struct Answering {
     /// Rows that hold no value which a column's change admits get one: an SQL expression; repeatable
     #[arg(long, value_name = "TABLE.COLUMN=SQL")]
     pub(crate) fill: Vec<String>,
+    /// How the values of a column become those of its new type: an SQL expression; repeatable
+    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
+    pub(crate) using: Vec<String>,
+    /// How `down` makes the old values of them again [default: the server's own conversion]; repeatable
+    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
+    pub(crate) using_back: Vec<String>,
     /// Rows that break what is new stay as they are, and the revision fails on them; repeatable
     #[arg(long, value_name = "TABLE.PART")]
     pub(crate) leave: Vec<String>,
@@ -523,7 +529,14 @@ pub(crate) struct Answering {
 impl Answering {
     /// Whether nothing is answered.
     pub(crate) fn is_empty(&self) -> bool {
-        let lists = [&self.rename, &self.drop, &self.fill, &self.leave];
+        let lists = [
+            &self.rename,
+            &self.drop,
+            &self.fill,
+            &self.using,
+            &self.using_back,
+            &self.leave,
+        ];
         lists.iter().all(|list| list.is_empty()) && self.hints.is_none()
     }
 }

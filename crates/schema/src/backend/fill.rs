@@ -1,10 +1,10 @@
 //! Rows that get a value between two changes of their table. The statement is the same on every server.
 
-use super::{RenderError, Server, qualified, quote, render_objects};
-use crate::{Catalog, Change, Fill, TableChange, TableName};
+use super::{Backend, RenderError, Server, mysql, qualified, quote, render_objects};
+use crate::{Catalog, Change, Fill, Rows, TableChange, TableName};
 
-/// Whether the change is about rows, and no object.
-pub(super) const fn is_of_rows(change: &TableChange) -> bool {
+/// Whether rows get a value, before or after it was so.
+pub(super) const fn is_fill(change: &TableChange) -> bool {
     matches!(change, TableChange::Fill(_) | TableChange::Unfill(_))
 }
 
@@ -15,16 +15,14 @@ pub(super) fn render(
     table: &TableName,
     changes: &[TableChange],
 ) -> Result<Vec<String>, RenderError> {
-    let is_done = |change: &&TableChange| matches!(change, TableChange::Unfill(_));
-    let changes: Vec<TableChange> = changes
-        .iter()
-        .filter(|change| !is_done(change))
-        .cloned()
-        .collect();
     let mut state = before.clone();
     let mut out = Vec::new();
-    for group in changes.chunk_by(|left, right| !is_of_rows(left) && !is_of_rows(right)) {
-        if let [TableChange::Fill(fill)] = group {
+    let changes = steps(server, changes);
+    let is_statement = |change: &TableChange| is_statement(server, change);
+    for group in changes.chunk_by(|left, right| !is_statement(left) && !is_statement(right)) {
+        if let [TableChange::Fill(fill)] = group
+            && is_statement(&group[0])
+        {
             out.push(update(server, table, fill));
             continue;
         }
@@ -38,13 +36,31 @@ pub(super) fn render(
     Ok(out)
 }
 
+/// What there is to do: nothing takes back a value that was given.
+fn steps(server: &Server, changes: &[TableChange]) -> Vec<TableChange> {
+    let is_done = |change: &&TableChange| matches!(change, TableChange::Unfill(_));
+    let changes = changes.iter().filter(|change| !is_done(change)).cloned();
+    match server.backend {
+        Backend::Sqlite | Backend::Postgres => changes.collect(),
+        Backend::Mysql => mysql::convert::staged(changes.collect()),
+    }
+}
+
+/// Whether the fill is a statement by itself. MySQL has no word for a conversion in a change of type.
+const fn is_statement(server: &Server, change: &TableChange) -> bool {
+    match server.backend {
+        Backend::Sqlite | Backend::Postgres => change.is_of_rows(),
+        Backend::Mysql => is_fill(change),
+    }
+}
+
 fn update(server: &Server, table: &TableName, fill: &Fill) -> String {
     let table = qualified(server, table.schema.as_deref(), &table.name);
     let column = quote(server, &fill.column);
-    let nulls = format!("{column} IS NULL");
-    format!(
-        "UPDATE {table} SET {column} = {} WHERE {}",
-        fill.expression,
-        fill.condition.as_deref().unwrap_or(&nulls)
-    )
+    let rows = match &fill.rows {
+        Rows::Null => format!(" WHERE {column} IS NULL"),
+        Rows::Where(condition) => format!(" WHERE {condition}"),
+        Rows::Converted { .. } => String::new(),
+    };
+    format!("UPDATE {table} SET {column} = {}{rows}", fill.expression)
 }

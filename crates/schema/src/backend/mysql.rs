@@ -6,6 +6,7 @@ mod admit;
 mod alter;
 mod clause;
 pub(super) mod column;
+pub(super) mod convert;
 pub mod create;
 mod cursor;
 pub mod implicit;

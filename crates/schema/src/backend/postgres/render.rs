@@ -40,7 +40,7 @@ pub(in crate::backend) fn render(
             computed::check_changes(before, table, changes)?;
             let mut out = Vec::new();
             for change in changes {
-                out.extend(alter_table(server, table, change)?);
+                out.extend(alter_table(server, table, change, changes)?);
             }
             Ok(out)
         }
@@ -100,7 +100,7 @@ fn create_table(server: &Server, table: &Table) -> Result<Vec<String>, RenderErr
         out.extend(index::add(server, &table.name, index)?);
     }
     for change in &rest {
-        out.extend(alter_table(server, &table.name, change)?);
+        out.extend(alter_table(server, &table.name, change, &[])?);
     }
     out.extend(comment(
         &format!("TABLE {}", name::table(&table.name)),
@@ -186,10 +186,12 @@ fn moved(server: &Server, schemas: Pair<Option<&String>>, names: Pair<&str>) -> 
     (moved, renamed)
 }
 
+/// `beside` is what changes of the table at the same time.
 fn alter_table(
     server: &Server,
     table: &TableName,
     change: &TableChange,
+    beside: &[TableChange],
 ) -> Result<Vec<String>, RenderError> {
     let alter = |action: String| vec![format!("ALTER TABLE {} {action}", name::table(table))];
     let commented = |mut sql: Vec<String>, of: &str, text: &Option<String>| {
@@ -205,7 +207,9 @@ fn alter_table(
             vec![sea::rename_column(table, names).to_string(PostgresQueryBuilder)]
         }
         TableChange::AlterColumn(pair) => {
-            alter_column::alter(server, table, pair.as_ref().as_ref())?
+            let using = |change| TableChange::conversion_of(change, &pair.to.name);
+            let using = beside.iter().find_map(using);
+            alter_column::alter(server, table, pair.as_ref().as_ref(), using)?
         }
         TableChange::AddPrimaryKey(key) => commented(
             alter(constraint::add_primary_key(table, key)),

@@ -81,7 +81,10 @@ fn copy(before: &Table, after: &Table, changes: &[TableChange], new: &str) -> Op
         }
         if let Some(source) = before.column(&column.name) {
             to.push(quote(&column.name));
-            from.push(value(source, column));
+            let converted = changes
+                .iter()
+                .find_map(|one| one.conversion_of(&column.name));
+            from.push(converted.map_or_else(|| value(source, column), str::to_owned));
         }
     }
     // A constraint that says what to do on conflict would leave out or replace rows without a word.

@@ -9,11 +9,13 @@ use crate::backend::postgres::{types, value};
 use crate::backend::{RenderError, Server, Version};
 use crate::{AutoIncrement, Column, ColumnType, Pair, TableName, Value, expression, sea};
 
-/// Order matters: a numbering goes before the type changes and comes after, and is dropped before a default is set.
+/// Order matters: a numbering goes before the type changes and comes after, and is dropped before a default is set. `using` is how the
+/// user converts the values.
 pub(super) fn alter(
     server: &Server,
     table: &TableName,
     pair: Pair<&Column>,
+    using: Option<&str>,
 ) -> Result<Vec<String>, RenderError> {
     // Refuses what the server does not have.
     settle(server, table, pair.to)?;
@@ -39,7 +41,15 @@ pub(super) fn alter(
     } else {
         actions.extend(generated);
     }
-    facets(&column, pair, &types, &mut actions)?;
+    facets(
+        &column,
+        pair,
+        Types {
+            pair: &types,
+            using,
+        },
+        &mut actions,
+    )?;
     if !actions.is_empty() {
         out.push(format!(
             "ALTER TABLE {} {}",
@@ -148,13 +158,22 @@ fn renumber(
     }
 }
 
+/// A column's type as it is stored, before and after.
+#[derive(Clone, Copy)]
+struct Types<'a> {
+    pair: &'a Pair<ColumnType>,
+    /// How the user converts the values.
+    using: Option<&'a str>,
+}
+
 /// Type, default and nullability, as the actions of one statement, so that the table is rewritten once.
 fn facets(
     column: &str,
     pair: Pair<&Column>,
-    types: &Pair<ColumnType>,
+    change: Types<'_>,
     actions: &mut Vec<String>,
 ) -> Result<(), RenderError> {
+    let types = change.pair;
     let is_other_type = differ(types);
     let defaults = Pair::new(
         default_of(pair.from, &types.from),
@@ -167,7 +186,7 @@ fn facets(
         actions.push(format!("{column} DROP DEFAULT"));
     }
     if is_other_type || pair.map(|column| &column.collation).differs() {
-        actions.push(type_action(column, pair, types)?);
+        actions.push(type_action(column, pair, change)?);
     }
     if let Some(default) = &defaults.to
         && (is_dropped || defaults.differs())
@@ -201,7 +220,7 @@ fn default_of(column: &Column, ty: &ColumnType) -> Option<Value> {
 fn type_action(
     column: &str,
     pair: Pair<&Column>,
-    types: &Pair<ColumnType>,
+    Types { pair: types, using }: Types<'_>,
 ) -> Result<String, RenderError> {
     let mut action = format!("{column} TYPE {}", types::spell(&types.to)?);
     // Without a word of it, the column takes the collation of its type.
@@ -209,9 +228,12 @@ fn type_action(
         action.push_str(" COLLATE ");
         action.push_str(&ident(collation));
     }
-    if differ(types)
-        && let Some(using) = convert::using(&ident(&pair.to.name), &types.from, &types.to)?
-    {
+    let using = match using {
+        Some(using) => Some(using.to_owned()),
+        None if differ(types) => convert::using(&ident(&pair.to.name), &types.from, &types.to)?,
+        None => None,
+    };
+    if let Some(using) = using {
         action.push_str(" USING ");
         action.push_str(&using);
     }

@@ -23,8 +23,9 @@ pub(super) fn is(table: &Table, change: &TableChange) -> bool {
         | TableChange::RenameIndex(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::Fill(_)
         | TableChange::Unfill(_) => true,
+        // The rows are copied as they are converted.
+        TableChange::Fill(fill) => !fill.is_conversion(),
         TableChange::AlterColumn(pair) => !alters(pair),
         TableChange::SetOptions(pair) => own(&pair.from) == own(&pair.to),
         TableChange::AddPrimaryKey(_)
