@@ -2,6 +2,7 @@
 //!
 //! Invariant: an error is one message that says what failed and what to do, on standard error, and an exit code of its own kind.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,7 +47,7 @@ pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
     let loaded = load_environment();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, std::env::args_os()),
     };
     let choice = choice(cli.global.color);
     let mut out = AutoStream::new(std::io::stdout(), choice);
@@ -166,9 +167,42 @@ pub(crate) fn load_environment() -> Result<(), CliError> {
 }
 
 /// Help and version are results; anything else of clap's is a usage error.
-fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+fn usage(error: &clap::Error, words: impl Iterator<Item = OsString>) -> ExitCode {
+    if error.use_stderr() && asks_for_json(words) {
+        let (mut out, mut err) = (std::io::sink(), std::io::stderr());
+        let mut output = Output::new(&mut out, &mut err);
+        output.format = Format::Json;
+        output.error(&misread(error));
+    } else {
+        let _ = error.print();
+    }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Whether the words of a command line that cannot be read ask for JSON.
+fn asks_for_json(words: impl Iterator<Item = OsString>) -> bool {
+    let words: Vec<OsString> = words.collect();
+    words.iter().any(|word| word == "--format=json")
+        || words
+            .windows(2)
+            .any(|pair| pair[0] == "--format" && pair[1] == "json")
+}
+
+/// What the parser says, in the parts of an error: its first paragraph, and what it advises.
+fn misread(error: &clap::Error) -> CliError {
+    let text = error.render().to_string();
+    let (what, advice) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let what = what.strip_prefix("error: ").unwrap_or(what);
+    let lines = advice
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let advice: Vec<&str> = lines.collect();
+    CliError::new(
+        Exit::Usage,
+        format!("read the command line: {}", what.trim()),
+    )
+    .help(advice.join("; "))
 }
 
 fn choice(color: Color) -> ColorChoice {
@@ -176,5 +210,29 @@ fn choice(color: Color) -> ColorChoice {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_the_command_line_has_a_message_and_advice() {
+        let told = |words: &[&str]| {
+            let error = Cli::try_parse_from(words).unwrap_err();
+            let CliError { message, help, .. } = misread(&error);
+            format!("{message}\n{}", help.unwrap_or_default())
+        };
+        insta::assert_snapshot!(told(&["migration", "upgrade", "--format", "json", "--nonsense"]), @"");
+        insta::assert_snapshot!(told(&["migration", "upgrde", "--format=json"]), @"");
+    }
+
+    #[test]
+    fn who_asks_for_json_is_answered_in_json() {
+        let asks = |line: &str| asks_for_json(line.split(' ').map(OsString::from));
+        assert!(asks("migration upgrde --format json"));
+        assert!(asks("migration --format=json upgrde"));
+        assert!(!asks("migration upgrde --message json --format text"));
     }
 }

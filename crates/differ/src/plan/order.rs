@@ -160,7 +160,11 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
                 .insert(target(std::slice::from_ref(&pair.to.name)));
         }
         TableChange::AddPrimaryKey(key) => {
+            out.takes.extend(key.name.as_ref().map(named));
             out.takes.insert(target(&key.columns));
+        }
+        TableChange::DropPrimaryKey(key) => {
+            out.frees.extend(key.name.as_ref().map(named));
         }
         TableChange::AddIndex(index) => {
             out.takes.insert(named(&index.name));
@@ -205,7 +209,6 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
         }
         TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)
-        | TableChange::DropPrimaryKey(_)
         | TableChange::AddCheck(_)
         | TableChange::DropCheck(_)
         | TableChange::SetComment(_)

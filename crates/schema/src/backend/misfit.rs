@@ -126,7 +126,7 @@ const fn is_number(ty: &ColumnType) -> bool {
 }
 
 /// The least and the greatest value of an integer type.
-const fn range(width: IntWidth, unsigned: bool) -> (i128, i128) {
+pub(super) const fn range(width: IntWidth, unsigned: bool) -> (i128, i128) {
     let bits = match width {
         IntWidth::Tiny => 8,
         IntWidth::Small => 16,

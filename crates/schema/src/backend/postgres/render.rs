@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use sea_query::PostgresQueryBuilder;
 
 use super::{name, value};
-use crate::backend::{Backend, RenderError, Server, Version};
+use crate::backend::{Backend, RenderError, Server, Version, misfit};
 use crate::{
-    AutoIncrement, Catalog, Change, Column, Pair, Part, Table, TableChange, TableName,
-    TableOptions, sea,
+    AutoIncrement, Catalog, Change, Column, ColumnType, Pair, Part, SequenceOptions, Table,
+    TableChange, TableName, TableOptions, sea,
 };
 
 mod alter_column;
@@ -130,7 +130,34 @@ fn settle(server: &Server, table: &TableName, column: &Column) -> Result<Column,
             &object(),
         ));
     }
+    if let Some(AutoIncrement::Identity { options, .. }) = &column.auto_increment {
+        check_bounds(options, &column.ty, object)?;
+    }
     sea::column_for_server(server, table, column)
+}
+
+/// The sequence of an identity is of the column's type (<https://www.postgresql.org/docs/current/sql-createsequence.html>, AS).
+fn check_bounds(
+    options: &SequenceOptions,
+    ty: &ColumnType,
+    object: impl Fn() -> String,
+) -> Result<(), RenderError> {
+    let ColumnType::Int { width, unsigned } = super::types::stored(ty) else {
+        return Ok(());
+    };
+    let (least, most) = misfit::range(width, unsigned);
+    let numbers = [options.min, options.max, options.start];
+    if numbers
+        .into_iter()
+        .flatten()
+        .all(|number| (least..=most).contains(&i128::from(number)))
+    {
+        return Ok(());
+    }
+    Err(unsupported(
+        "identity that counts beyond its column's type",
+        &object(),
+    ))
 }
 
 /// The column in words that the builder renders: it numbers signed integers only, so that one without sign takes the type it is stored in.
