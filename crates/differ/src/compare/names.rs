@@ -1,7 +1,7 @@
 //! Names for parts that nobody named, where the usual one is taken: a part keeps its name when its column or table gets another one,
 //! and so may have the name that is given to the next one there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{Catalog, ForeignKey, Table, TableName, Unique, sea};
 
@@ -16,14 +16,15 @@ enum Slot {
     ForeignKey(usize),
 }
 
-/// Gives another name to what is new, was named here, and bears the name of something else. `now` is what the models state.
+/// Gives another name to what is new, was named here, and bears the name of something else; and to what nobody names any more where a
+/// model gives its name to something new. `now` is what the models state.
 pub(super) fn settle(now: &Catalog, current: &Catalog, desired: &mut Catalog) {
     let is_new = |table: &Table| current.tables.get(&table.name) != Some(table);
     // Where nothing is new there is nothing to name, and the names of all tables are many.
     if !desired.tables.values().any(is_new) {
         return;
     }
-    let mut bearers: BTreeMap<(Option<String>, String), usize> = BTreeMap::new();
+    let mut bearers: BTreeMap<Place, usize> = BTreeMap::new();
     for table in desired.tables.values() {
         for (_, name) in named(table) {
             *bearers.entry(place(&table.name, name)).or_default() += 1;
@@ -32,33 +33,64 @@ pub(super) fn settle(now: &Catalog, current: &Catalog, desired: &mut Catalog) {
     if bearers.values().all(|count| *count < 2) {
         return;
     }
+    let wanted = wanted(now, current, desired);
     for table in desired.tables.values_mut() {
         let parts = named(table).into_iter();
         let parts: Vec<(Slot, String)> = parts.map(|(at, name)| (at, name.to_owned())).collect();
         for (slot, name) in parts {
-            let is_shared = bearers.get(&place(&table.name, &name)) > Some(&1);
-            if !is_shared
-                || given(table, slot).as_ref() != Some(&name)
-                || states(now.tables.get(&table.name), &name)
-                || has(current.tables.get(&table.name), table, slot, &name)
-            {
+            let place = place(&table.name, &name);
+            if bearers.get(&place) < Some(&2) || states(now.tables.get(&table.name), &name) {
                 continue;
             }
-            let mut number = 1;
-            let mut other = sea::index_name(format!("{name}-{number}"));
-            while bearers.contains_key(&place(&table.name, &other)) {
-                number += 1;
-                other = sea::index_name(format!("{name}-{number}"));
-            }
-            *bearers.entry(place(&table.name, &name)).or_default() -= 1;
-            bearers.insert(place(&table.name, &other), 1);
+            let other = if has(current.tables.get(&table.name), table, slot, &name) {
+                if !wanted.contains(&place) {
+                    continue;
+                }
+                given(table, slot).unwrap_or_else(|| name.clone())
+            } else if given(table, slot).as_ref() == Some(&name) {
+                name
+            } else {
+                continue;
+            };
+            let other = free(&bearers, &table.name, other);
+            *bearers.entry(place).or_default() -= 1;
+            bearers.insert(self::place(&table.name, &other), 1);
             rename(table, slot, other);
         }
         table.sort();
     }
 }
 
-fn place(table: &TableName, name: &str) -> (Option<String>, String) {
+/// The names that a model gives to what does not bear them yet.
+fn wanted(now: &Catalog, current: &Catalog, desired: &Catalog) -> BTreeSet<Place> {
+    let mut out = BTreeSet::new();
+    for table in desired.tables.values() {
+        let (model, live) = (now.tables.get(&table.name), current.tables.get(&table.name));
+        for (slot, name) in named(table) {
+            // Names of foreign keys are told apart by their tables on some servers.
+            let is_shared = !matches!(slot, Slot::ForeignKey(_));
+            if is_shared && states(model, name) && !has(live, table, slot, name) {
+                out.insert(place(&table.name, name));
+            }
+        }
+    }
+    out
+}
+
+/// The name, or the first of its kind that nothing bears.
+fn free(bearers: &BTreeMap<Place, usize>, table: &TableName, name: String) -> String {
+    let is_taken = |name: &str| bearers.get(&place(table, name)) > Some(&0);
+    let numbered = (1..).map(|number| sea::index_name(format!("{name}-{number}")));
+    let mut candidates = std::iter::once(name.clone()).chain(numbered);
+    candidates
+        .find(|name| !is_taken(name))
+        .unwrap_or_else(|| name.clone())
+}
+
+/// Where a name has to be one: a schema, and the name.
+type Place = (Option<String>, String);
+
+fn place(table: &TableName, name: &str) -> Place {
     (table.schema.clone(), name.to_owned())
 }
 
