@@ -224,8 +224,14 @@ mod tests {
             let CliError { message, help, .. } = misread(&error);
             format!("{message}\n{}", help.unwrap_or_default())
         };
-        insta::assert_snapshot!(told(&["migration", "upgrade", "--format", "json", "--nonsense"]), @"");
-        insta::assert_snapshot!(told(&["migration", "upgrde", "--format=json"]), @"");
+        insta::assert_snapshot!(told(&["migration", "upgrade", "--format", "json", "--nonsense"]), @"
+        read the command line: unexpected argument '--nonsense' found
+        tip: to pass '--nonsense' as a value, use '-- --nonsense'; Usage: migration upgrade --format <FORMAT> [TARGET]; For more information, try '--help'.
+        ");
+        insta::assert_snapshot!(told(&["migration", "upgrde", "--format=json"]), @"
+        read the command line: unrecognized subcommand 'upgrde'
+        tip: some similar subcommands exist: 'downgrade', 'up', 'upgrade'; Usage: migration [OPTIONS] <COMMAND>; For more information, try '--help'.
+        ");
     }
 
     #[test]
