@@ -61,11 +61,22 @@ pub fn render_file(plan: &Plan, header: &Header) -> Result<String, CodegenError>
         out.push_str(USE_TRANSACTION);
     }
     out.push_str("}\n");
-    syn::parse_file(&out).map_err(|error| CodegenError::NotRust {
-        line: error.span().start().line,
-        message: error.to_string(),
-    })?;
+    check_file(&out)?;
     Ok(out)
+}
+
+/// Whether a text is Rust.
+///
+/// # Errors
+/// When it is not, with the line.
+pub fn check_file(text: &str) -> Result<(), CodegenError> {
+    match syn::parse_file(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(CodegenError::NotRust {
+            line: error.span().start().line,
+            message: error.to_string(),
+        }),
+    }
 }
 
 const USE_TRANSACTION: &str = "

@@ -20,6 +20,7 @@ pub(crate) mod comparison;
 mod config;
 mod context;
 mod error;
+mod files;
 mod hint;
 mod output;
 pub(crate) mod place;

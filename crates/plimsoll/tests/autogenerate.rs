@@ -237,6 +237,37 @@ async fn a_revision_is_written_once() {
     ");
 }
 
+/// What runs over a file by itself finds nothing to do in ours.
+async fn rustfmt_changes_nothing() {
+    let (formatted, plain) = (Shell::project(), Shell::project());
+    let settings = "migrations = \".\"\n[files]\nafter_write = []\n";
+    std::fs::write(plain.path().join("plimsoll.toml"), settings).unwrap();
+    let [formatted, plain] = [formatted, plain].map(async |shell| {
+        let told = shell.run(&Bakery, WRITE).await;
+        assert!(told.ends_with("[0]"), "{told}");
+        std::fs::read_to_string(shell.path().join("src/m20260131_120000_first.rs")).unwrap()
+    });
+    assert_eq!(formatted.await, plain.await);
+
+    // Nobody needs it.
+    let shell = Shell::project();
+    let told = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(WRITE.split_whitespace())
+        .current_dir(shell.path())
+        .env(shell::AS_COMMAND, "1")
+        .env_remove("DATABASE_URL")
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env("PATH", "")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(told.stderr).unwrap();
+    assert!(told.status.success(), "{said}");
+    assert!(
+        said.contains("rustfmt is not there to run over the file"),
+        "{said}"
+    );
+}
+
 async fn an_empty_revision_asks_no_database() {
     let shell = Shell::project();
     let line = "revision -m later --at 2026-01-31T12:00:00Z -u postgres://127.0.0.1:1/none";
@@ -377,6 +408,7 @@ async fn servers() {
 shell::harness! { Bakery:
     differing
     a_revision_is_written_once
+    rustfmt_changes_nothing
     an_empty_revision_asks_no_database
     nothing_to_write
     what_cannot_be_done_is_told

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use plimsoll_codegen::{CodegenError, Header, register, render_file};
+use plimsoll_codegen::{CodegenError, register};
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_report::style;
 use plimsoll_schema::{Backend, Catalog, Flavor, Plan, Server};
@@ -18,6 +18,7 @@ use crate::cli::ask;
 use crate::cli::comparison::{Comparison, compare};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::files::Writing;
 use crate::cli::place::Place;
 use crate::cli::proof::prove;
 
@@ -27,7 +28,7 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
     let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
     up_to_date(context, ACTION)?;
     let parents = placing::parents(context, ACTION, &args.head)?;
-    let mut header = placing::header(
+    let header = placing::header(
         context,
         ACTION,
         &args.place,
@@ -35,16 +36,16 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
         &args.message,
         created,
     )?;
+    let writing = Writing::of(&context.place, header)?;
     if args.autogenerate {
-        return autogenerate(context, args, &mut header).await;
+        return autogenerate(context, args, writing).await;
     }
     if !args.answers.is_empty() {
         let message = format!("{ACTION}: an empty one has nothing to rename or drop");
         return Err(CliError::new(Exit::Usage, message).help("pass --autogenerate too"));
     }
     let plan = empty_plan(context.url.backend());
-    let text = render_file(&plan, &header).map_err(|error| unwritten(ACTION, &error))?;
-    write(context, ACTION, args.dry_run, &header.id, &text, None)?;
+    write(context, ACTION, args.dry_run, &writing, &plan, None)?;
     Ok(Exit::Ok)
 }
 
@@ -60,7 +61,7 @@ pub(super) fn empty_plan(backend: Backend) -> Plan {
 async fn autogenerate(
     context: &mut Context<'_, '_>,
     args: &Revision,
-    header: &mut Header,
+    mut writing: Writing,
 ) -> Result<Exit, CliError> {
     let given = answers::read(&args.answers)?;
     let connection = context.connect(Access::Read).await?;
@@ -85,19 +86,12 @@ async fn autogenerate(
         &comparison,
     )
     .await?;
-    header.compared_with = Some(product(&comparison.server).to_owned());
+    writing.header.compared_with = Some(product(&comparison.server).to_owned());
     let mut plan = comparison.plan.clone();
     plan.diagnostics.clone_from(&comparison.hazards);
-    let text = render_file(&plan, header).map_err(|error| unwritten(ACTION, &error))?;
     comparison.print(context, args.sql);
-    let written = write(
-        context,
-        ACTION,
-        args.dry_run,
-        &header.id,
-        &text,
-        Some(&comparison.now),
-    )?;
+    let now = Some(&comparison.now);
+    let written = write(context, ACTION, args.dry_run, &writing, &plan, now)?;
     let document = comparison.document(written);
     context.output.document(&document);
     Ok(Exit::Ok)
@@ -199,10 +193,14 @@ pub(super) fn write(
     context: &mut Context<'_, '_>,
     action: &str,
     dry_run: bool,
-    id: &str,
-    text: &str,
+    writing: &Writing,
+    plan: &Plan,
     now: Option<&Catalog>,
 ) -> Result<Option<String>, CliError> {
+    let id = &writing.header.id;
+    let text = writing
+        .text(plan)
+        .map_err(|error| unwritten(action, &error))?;
     let (name, dim) = (style::REVISION, style::DIM);
     if dry_run {
         context
@@ -214,12 +212,13 @@ pub(super) fn write(
         .map(|now| (context.place.catalog(), now.to_json()))
         .into_iter()
         .collect();
-    let registered = register(&context.place.migrations, id, text, &extra)
+    let registered = register(&context.place.migrations, id, &text, &extra)
         .map_err(|error| unwritten(action, &error))?;
     let shown = Place::shown(&registered.revision);
     context
         .output
         .text(&format!("wrote {name}{shown}{name:#}\n"));
+    writing.after.run(context.output)?;
     context
         .output
         .note("review it, then apply it with `upgrade`");
