@@ -17,10 +17,12 @@ mod pattern;
 mod register;
 mod stem;
 mod step;
+mod template;
 mod write;
 
 pub use error::CodegenError;
-pub use file::{Header, check_file, render_file};
+pub use file::{Header, check_file, render_file, render_file_as};
 pub use pattern::{PatternError, fill};
 pub use register::{Registered, register, replace};
-pub use stem::file_stem;
+pub use stem::{Naming, NamingError, file_stem, is_module};
+pub use template::Template;

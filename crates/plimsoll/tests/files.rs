@@ -157,7 +157,157 @@ async fn what_cannot_be_run_is_told_before_anything_is_written() {
     [7]
     ["rustfmt"]
     ! error: failed to read `DIR/plimsoll.toml`, line 3: invalid type: string, expected a sequence
-    ! help: the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required, [files] after_write
+    ! help: the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required, [files] name, template and after_write
     [7]
+    "#);
+}
+
+#[tokio::test]
+async fn a_layout_of_the_projects_own() {
+    let shell = project("template = \"revision.rs.jinja\"");
+    let template = "\
+// (c) {{ year }} Bakery
+{{ head }}
+{{ imports }}
+{% if parents %}
+// It follows {{ parents|join(', ') }}.
+{% endif %}
+
+{{ registration }}
+
+/// What `lib.rs` names.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+{{ up }}
+
+{{ down }}
+}
+";
+    let path = shell.path().join("revision.rs.jinja");
+    std::fs::write(&path, template).unwrap();
+    insta::assert_snapshot!(shell.run(&Empty, &format!("{WRITE} --dry-run")).await, @r#"
+    // m20260131_120000_later.rs
+    // (c) 2026 Bakery
+    //! Later.
+    //!
+    //! Revision: m20260131_120000_later
+    //! Follows: nothing
+    //! Created: 2026-01-31 12:00:00 UTC
+    use plimsoll::prelude::*;
+
+    plimsoll::revision! {
+        id: "m20260131_120000_later",
+        parents: [],
+    }
+
+    /// What `lib.rs` names.
+    #[derive(DeriveMigrationName)]
+    pub struct Migration;
+
+    #[async_trait::async_trait]
+    impl MigrationTrait for Migration {
+        async fn up(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
+            // Write the change here, and rename `_manager` to `manager`: sea-query's builders
+            // (`manager.create_table(…)`), Plimsoll's operations
+            // (`manager.apply(AlterTable::new("orders")…)`), or SQL
+            // (`manager.get_connection().execute_unprepared("…")`).
+            Ok(())
+        }
+
+        async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
+            // Take back here what `up` does, last thing first.
+            Ok(())
+        }
+    }
+    [0]
+    "#);
+    let told = shell.run(&Empty, WRITE).await;
+    assert!(told.ends_with("[0]"), "{told}");
+    assert!(read(&shell, FILE).starts_with("// (c) 2026 Bakery\n"));
+
+    let mut session = String::new();
+    for wrong in [
+        "{{ registration }}\n{{ up",
+        "{{ registration }}\n{{ up }}\n",
+    ] {
+        let shell = project("template = \"revision.rs.jinja\"");
+        std::fs::write(shell.path().join("revision.rs.jinja"), wrong).unwrap();
+        // The database that a comparison needs is not even asked.
+        let line = format!("{WRITE} --autogenerate -u postgres://127.0.0.1:1/none");
+        session += &shell.run(&Empty, &line).await;
+        assert!(!shell.path().join(FILE).exists());
+        session.push('\n');
+    }
+    session += &project("template = \"nowhere.jinja\"")
+        .run(&Empty, WRITE)
+        .await;
+    insta::assert_snapshot!(session, @r"
+    ! error: failed to write a revision: lay the file out as `DIR/revision.rs.jinja` says, line 2: unexpected end of input, expected end of variable block
+    ! help: nothing was written; a template has `{{ registration }}`, `{{ up }}` and `{{ down }}`, and usually `{{ head }}` and `{{ imports }}`
+    [7]
+    ! error: failed to write a revision: lay the file out as `DIR/revision.rs.jinja` says: it leaves out `{{ down }}`, or changes it
+    ! help: nothing was written; a template has `{{ registration }}`, `{{ up }}` and `{{ down }}`, and usually `{{ head }}` and `{{ imports }}`
+    [7]
+    ! error: failed to read `DIR/nowhere.jinja`: No such file or directory (os error 2)
+    [7]
+    ");
+}
+
+#[tokio::test]
+async fn names_of_the_projects_own() {
+    let shell = project("name = \"v{epoch}_{slug}\"");
+    let told = shell.run(&Empty, WRITE).await;
+    insta::assert_snapshot!(told, @r"
+    wrote DIR/./src/v1769860800_later.rs
+    ! review it, then apply it with `upgrade`
+    [0]
+    ");
+    assert!(read(&shell, "src/v1769860800_later.rs").contains("id: \"v1769860800_later\""));
+    insta::assert_snapshot!(read(&shell, "src/lib.rs"), @r"
+    use plimsoll::prelude::*;
+
+    mod v1769860800_later;
+
+    pub struct Migrator;
+
+    #[async_trait::async_trait]
+    impl MigratorTrait for Migrator {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            vec![Box::new(v1769860800_later::Migration)]
+        }
+    }
+    ");
+
+    let mut session = String::new();
+    for (pattern, message) in [
+        ("m{rev}_{slug}", "later"),
+        ("{year}_{slug}", "later"),
+        ("m{year}", "later"),
+        ("{slug}", "type"),
+        ("{slug}", "head"),
+    ] {
+        let shell = project(&format!("name = \"{pattern}\""));
+        session += &shell.run(&Empty, &format!("revision -m {message}")).await;
+        session.push('\n');
+    }
+    insta::assert_snapshot!(session, @r#"
+    ! error: failed to read `files.name` of plimsoll.toml: in "m{rev}_{slug}", `{rev}` stands for nothing
+    ! help: write it as "m{year}{month}{day}_{hour}{minute}{second}_{slug}"; there is {epoch}, too
+    [7]
+    ! error: failed to read `files.name` of plimsoll.toml: in "{year}_{slug}", it makes names such as `1970_add_name`, which cannot be a Rust module's
+    ! help: write it as "m{year}{month}{day}_{hour}{minute}{second}_{slug}"; there is {epoch}, too
+    [7]
+    ! error: failed to read `files.name` of plimsoll.toml: in "m{year}", it has neither `{slug}` nor `{epoch}` nor a time to the second, so that two revisions would have one name
+    ! help: write it as "m{year}{month}{day}_{hour}{minute}{second}_{slug}"; there is {epoch}, too
+    [7]
+    ! error: failed to write a revision: name it after this message: it makes names such as `type`, which cannot be a Rust module's
+    ! help: choose another message, or an id with --rev-id
+    [2]
+    ! error: failed to write a revision: `head` cannot be an id, because it has a meaning of its own
+    ! help: write it in small letters, digits and `_`, a letter first, as in m20260131_add_name
+    [2]
     "#);
 }

@@ -91,7 +91,7 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
         read_toml(
             path,
-            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required, [files] after_write",
+            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required, [files] name, template and after_write",
         )
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn run(context: &mut Context<'_, '_>, args: &Merge) -> Result<Exit, C
         .unwrap_or_else(|| "merge heads".to_owned());
     let header = placing::header(context, ACTION, &args.place, parents, &message, created)?;
     let plan = empty_plan(context.url.backend());
-    let writing = Writing::of(&context.place, header)?;
+    let writing = Writing::of(&context.place, ACTION, header)?;
     write(context, ACTION, args.dry_run, &writing, &plan, None)?;
     Ok(Exit::Ok)
 }

@@ -36,7 +36,7 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
         &args.message,
         created,
     )?;
-    let writing = Writing::of(&context.place, header)?;
+    let writing = Writing::of(&context.place, ACTION, header)?;
     if args.autogenerate {
         return autogenerate(context, args, writing).await;
     }
@@ -225,10 +225,11 @@ pub(super) fn write(
     Ok(Some(shown))
 }
 
-pub(super) fn unwritten(action: &str, error: &CodegenError) -> CliError {
+pub(crate) fn unwritten(action: &str, error: &CodegenError) -> CliError {
     let exit = match error {
         CodegenError::NotRust { .. } => Exit::Failed,
-        CodegenError::Exists(_)
+        CodegenError::Template { .. }
+        | CodegenError::Exists(_)
         | CodegenError::Layout { .. }
         | CodegenError::Io { .. }
         | CodegenError::NotUtf8(_) => Exit::Files,

@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Squash) -> Result<
     let set = set(context, &args.range)?;
     let ends = Ends::of(context, &set)?;
     refuse_left_out(context, &set, args.leave_out).await?;
-    let writing = Writing::of(&context.place, header(context, args, &set, &ends)?)?;
+    let writing = Writing::of(&context.place, ACTION, header(context, args, &set, &ends)?)?;
     let mut bench = Workbench::at(context.url.clone()).await?;
     let result = write(context, args, &mut bench, &set, &ends, &writing).await;
     bench.clear(context.output).await;
