@@ -282,6 +282,36 @@ async fn an_empty_revision_asks_no_database() {
     );
 }
 
+async fn the_sql_of_a_revision() {
+    let shell = Shell::project();
+    insta::assert_snapshot!(shell.run(&Bakery, &format!("{WRITE} --sql")).await, @r#"
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+
+    -- up
+    CREATE TABLE "baker" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar NOT NULL, "email" varchar NULL, CONSTRAINT "uq-baker-email" UNIQUE ("email") );
+
+    -- down
+    DROP TABLE "baker";
+    wrote DIR/src/m20260131_120000_first.rs
+    ! review it, then apply it with `upgrade`
+    ! `upgrade base:m20260131_120000_first --sql` writes its SQL as a script, with the rows of the history
+    [0]
+    "#);
+    let shell = Shell::project();
+    let line = "revision -m later --at 2026-01-31T12:00:00Z --sql";
+    insta::assert_snapshot!(shell.run(&Bakery, line).await, @r"
+    wrote DIR/src/m20260131_120000_later.rs
+    ! review it, then apply it with `upgrade`
+    ! it has no SQL yet; when it is filled in, `upgrade base:m20260131_120000_later --sql` writes its script
+    [0]
+    ");
+}
+
 async fn nothing_to_write() {
     let shell = Shell::project();
     let url = format!("sqlite://{}/plimsoll.db?mode=rwc", shell.path().display());
@@ -410,6 +440,7 @@ shell::harness! { Bakery:
     a_revision_is_written_once
     rustfmt_changes_nothing
     an_empty_revision_asks_no_database
+    the_sql_of_a_revision
     nothing_to_write
     what_cannot_be_done_is_told
     servers

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use plimsoll_codegen::{CodegenError, register};
+use plimsoll_codegen::{CodegenError, Header, register};
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_report::style;
 use plimsoll_schema::{Backend, Catalog, Flavor, Plan, Server};
@@ -46,6 +46,12 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
     }
     let plan = empty_plan(context.url.backend());
     write(context, ACTION, args.dry_run, &writing, &plan, None)?;
+    if args.sql {
+        let script = script(&writing.header);
+        context.output.note(&format!(
+            "it has no SQL yet; when it is filled in, `{script}` writes its script"
+        ));
+    }
     Ok(Exit::Ok)
 }
 
@@ -92,6 +98,12 @@ async fn autogenerate(
     comparison.print(context, args.sql);
     let now = Some(&comparison.now);
     let written = write(context, ACTION, args.dry_run, &writing, &plan, now)?;
+    if args.sql && written.is_some() {
+        let script = script(&writing.header);
+        context.output.note(&format!(
+            "`{script}` writes its SQL as a script, with the rows of the history"
+        ));
+    }
     let document = comparison.document(written);
     context.output.document(&document);
     Ok(Exit::Ok)
@@ -117,6 +129,17 @@ async fn answered(
             (None, None) => return Ok(comparison),
         }
     }
+}
+
+/// The command that writes a revision's script: what it does is known when it was compiled.
+fn script(header: &Header) -> String {
+    let from = match header.parents.as_slice() {
+        [] => "base",
+        [only] => only,
+        // Where the database stands is not known here.
+        [_, _, ..] => "A",
+    };
+    format!("upgrade {from}:{} --sql", header.id)
 }
 
 fn settle(count: usize) -> String {
