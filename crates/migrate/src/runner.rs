@@ -148,7 +148,8 @@ impl Run<'_> {
         self.before_run(&planned, setting.cancel.as_deref()).await?;
         let ran = self.all(&due, leftover.as_ref(), &setting, tell, done);
         let ran = Box::pin(ran).await;
-        self.after_run(planned, done, ran, tell).await
+        let cancel = setting.cancel.as_deref();
+        self.after_run(planned, done, ran, cancel, tell).await
     }
 
     /// Runs revisions, one after the other or in one transaction.

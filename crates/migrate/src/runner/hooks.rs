@@ -81,6 +81,7 @@ impl Run<'_> {
         planned: Planned,
         done: &[Done],
         ran: Result<(), FailureKind>,
+        cancel: Option<&str>,
         tell: &mut Tell<'_>,
     ) -> Result<(), FailureKind> {
         let Some(hooks) = self.hooks().filter(|_| !planned.revisions.is_empty()) else {
@@ -100,7 +101,17 @@ impl Run<'_> {
             failure,
         };
         let manager = SchemaManager::new(&self.connection.db);
-        match (ran, caught(hooks.after_run(&manager, &ended)).await) {
+        let work = caught(hooks.after_run(&manager, &ended));
+        // A run that was asked to stop ends with its hook; one that goes well can still be asked.
+        let hook = if self.stop.is_asked() {
+            work.await
+        } else {
+            match stop::guard(self.connection, &self.stop, cancel, work).await {
+                stop::Outcome::Finished(hook) => hook,
+                stop::Outcome::Interrupted => Err(DbErr::Custom("it was interrupted".to_owned())),
+            }
+        };
+        match (ran, hook) {
             (ran, Ok(())) => ran,
             (Ok(()), Err(error)) => Err(FailureKind::AfterRun(message(&error))),
             (Err(kind), Err(error)) => {
