@@ -15,6 +15,16 @@ pub enum CodegenError {
         /// What the parser says.
         message: String,
     },
+    /// A project's own layout does not make a revision.
+    #[error("lay the file out as `{name}` says{}: {problem}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Template {
+        /// The layout's file.
+        name: String,
+        /// Its line, from 1, where one is to blame.
+        line: Option<usize>,
+        /// What is wrong.
+        problem: String,
+    },
     /// A file is there that would be overwritten.
     #[error("`{}` exists already", .0.display())]
     Exists(PathBuf),
@@ -56,6 +66,9 @@ impl CodegenError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::NotRust { .. } => "this is a mistake of ours: please report it",
+            Self::Template { .. } => {
+                "nothing was written; a template has `{{ registration }}`, `{{ up }}` and `{{ down }}`, and usually `{{ head }}` and `{{ imports }}`"
+            }
             Self::Exists(_) => "move it away, or choose another message",
             Self::Layout { .. } => {
                 "nothing was written; let `migrations()` be one `vec![Box::new(…::Migration), …]`, or take the file from --dry-run and add its `mod` and its entry by hand"

@@ -11,6 +11,7 @@ use crate::comment::{lines, sentence};
 use crate::hazard;
 use crate::layout::Node;
 use crate::literal::string;
+use crate::template::{Parts, Template};
 use crate::{CodegenError, step};
 
 /// The indentation of a statement in `up` and `down`.
@@ -42,30 +43,62 @@ pub struct Header {
 /// # Errors
 /// When the text is not Rust, which is a mistake of ours.
 pub fn render_file(plan: &Plan, header: &Header) -> Result<String, CodegenError> {
-    let mut out = documentation(plan, header);
-    out.push_str("\nuse plimsoll::prelude::*;\n\n");
-    out.push_str(&metadata(header));
-    out.push_str("\n#[derive(DeriveMigrationName)]\npub struct Migration;\n\n");
-    out.push_str("#[async_trait::async_trait]\nimpl MigrationTrait for Migration {\n");
+    render_file_as(plan, header, &Template::default())
+}
+
+/// The same, laid out as a template says.
+///
+/// # Errors
+/// When the template leaves something out, or what it makes is not Rust.
+pub fn render_file_as(
+    plan: &Plan,
+    header: &Header,
+    template: &Template,
+) -> Result<String, CodegenError> {
     let mut placed = hazard::place(plan);
     let joins = header.parents.len() > 1;
-    out.push_str(&function(
-        "up",
-        &up(plan, &mut placed),
-        &placed.elsewhere,
-        joins,
-    ));
-    out.push('\n');
-    out.push_str(&function("down", &down(plan), &[], joins));
+    let up = up(plan, &mut placed);
+    let mut parts = Parts {
+        head: documentation(plan, header),
+        registration: metadata(header),
+        up: function("up", &up, &placed.elsewhere, joins),
+        down: function("down", &down(plan), &[], joins),
+    };
     if refuses_transaction(plan) {
-        out.push_str(USE_TRANSACTION);
+        parts.down.push_str(USE_TRANSACTION);
     }
-    out.push_str("}\n");
-    syn::parse_file(&out).map_err(|error| CodegenError::NotRust {
-        line: error.span().start().line,
-        message: error.to_string(),
-    })?;
-    Ok(out)
+    // A template says itself where lines end.
+    for part in [
+        &mut parts.head,
+        &mut parts.registration,
+        &mut parts.up,
+        &mut parts.down,
+    ] {
+        part.truncate(part.trim_end().len());
+    }
+    let ours = Template::default().render(header, &parts)?;
+    check_file(&ours)?;
+    if *template == Template::default() {
+        return Ok(ours);
+    }
+    // The parts are Rust: what is wrong now is the template's.
+    let text = template.render(header, &parts)?;
+    template.check(&text, &parts)?;
+    Ok(text)
+}
+
+/// Whether a text is Rust.
+///
+/// # Errors
+/// When it is not, with the line.
+pub fn check_file(text: &str) -> Result<(), CodegenError> {
+    match syn::parse_file(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(CodegenError::NotRust {
+            line: error.span().start().line,
+            message: error.to_string(),
+        }),
+    }
 }
 
 const USE_TRANSACTION: &str = "

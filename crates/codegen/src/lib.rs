@@ -13,12 +13,16 @@ mod hazard;
 mod layout;
 mod literal;
 mod operation;
+mod pattern;
 mod register;
 mod stem;
 mod step;
+mod template;
 mod write;
 
 pub use error::CodegenError;
-pub use file::{Header, render_file};
+pub use file::{Header, check_file, render_file, render_file_as};
+pub use pattern::{PatternError, fill};
 pub use register::{Registered, register, replace};
-pub use stem::file_stem;
+pub use stem::{Naming, NamingError, file_stem, is_module};
+pub use template::Template;

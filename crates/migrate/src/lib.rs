@@ -4,6 +4,7 @@ pub mod checksum;
 pub mod connect;
 pub mod graph;
 pub mod history;
+pub mod hooks;
 pub mod offline;
 pub mod operation;
 pub mod prelude;

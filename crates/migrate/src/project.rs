@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use plimsoll_schema::Backend;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait as _};
-use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
+use sea_orm_migration::MigrationTrait;
 
 use crate::connect::Connection;
 use crate::graph::{Graph, GraphError};
 use crate::history::{self, Action, Details, Entry, Row};
+use crate::hooks::{Hooks, Revisions, Source};
 use crate::runner::{Direction, TOOL};
 use crate::script::{Asks, Script, capture};
 
@@ -18,6 +20,7 @@ pub struct Project {
     graph: Graph,
     migrations: BTreeMap<String, Box<dyn MigrationTrait>>,
     table: String,
+    hooks: Option<Arc<dyn Hooks>>,
 }
 
 impl Project {
@@ -25,16 +28,30 @@ impl Project {
     ///
     /// # Errors
     /// When its revisions do not form a graph.
-    pub fn of(migrator: &impl MigratorTraitSelf) -> Result<Self, GraphError> {
-        let list = migrator.migrations();
+    pub fn of(revisions: &impl Revisions) -> Result<Self, GraphError> {
+        Self::new(revisions.source())
+    }
+
+    /// The project of these revisions.
+    ///
+    /// # Errors
+    /// When they do not form a graph.
+    pub fn new(source: Source) -> Result<Self, GraphError> {
         Ok(Self {
-            graph: Graph::from_list(&list)?,
-            migrations: list
+            graph: Graph::from_list(&source.migrations)?,
+            migrations: source
+                .migrations
                 .into_iter()
                 .map(|migration| (migration.name().to_owned(), migration))
                 .collect(),
-            table: migrator.migration_table_name().to_string(),
+            table: source.table,
+            hooks: source.hooks,
         })
+    }
+
+    /// What the application does before and after its revisions.
+    pub fn hooks(&self) -> Option<&dyn Hooks> {
+        self.hooks.as_deref()
     }
 
     /// Its revisions.

@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 
 use crate::connect::Connection;
 use crate::history::{self, Details, Entry};
+use crate::hooks::Planned;
 use crate::project::Project;
 use crate::script::{Asks, Script};
 
@@ -26,6 +27,7 @@ mod direction;
 mod event;
 mod failure;
 mod foreign_keys;
+mod hooks;
 pub(crate) mod journal;
 mod lock;
 mod options;
@@ -133,29 +135,49 @@ impl Run<'_> {
             .filter(|id| is_due(id))
             .map(String::as_str)
             .collect();
-        if self.options.single_transaction {
-            return self.in_one_transaction(&due, keys, tell, done).await;
-        }
+        let planned = Planned {
+            direction: self.direction,
+            revisions: due.iter().map(|id| (*id).to_owned()).collect(),
+        };
         let setting = Setting {
             cancel: stop::cancel_statement(self.connection).await,
             keys,
             has_journal: AtomicBool::new(false),
             done: Mutex::new(None),
         };
+        self.before_run(&planned, setting.cancel.as_deref()).await?;
+        let ran = self.all(&due, leftover.as_ref(), &setting, tell, done);
+        let ran = Box::pin(ran).await;
+        let cancel = setting.cancel.as_deref();
+        self.after_run(planned, done, ran, cancel, tell).await
+    }
+
+    /// Runs revisions, one after the other or in one transaction.
+    async fn all(
+        &self,
+        due: &[&str],
+        leftover: Option<&Unfinished>,
+        setting: &Setting,
+        tell: &mut Tell<'_>,
+        done: &mut Vec<Done>,
+    ) -> Result<(), FailureKind> {
+        if self.options.single_transaction {
+            return self.in_one_transaction(due, setting.keys, tell, done).await;
+        }
         let ran = async {
             for id in due {
                 if self.stop.is_asked() {
                     return Err(FailureKind::Stopped { during: None });
                 }
-                let leftover = leftover.clone().filter(|leftover| leftover.revision == id);
-                self.one(id, leftover, &setting, tell, done).await?;
+                let leftover = leftover.filter(|leftover| leftover.revision == *id);
+                self.one(id, leftover.cloned(), setting, tell, done).await?;
             }
             Ok(())
         }
         .await;
         // Also after a failure: what was done before it is done.
-        let written = self.write_down(&setting).await.map_err(history);
-        ran.and(written)
+        let written = self.write_down(setting).await;
+        ran.and(written.map_err(|error| FailureKind::History(message(&error))))
     }
 
     /// Writes down the revision that is done and was left for later.

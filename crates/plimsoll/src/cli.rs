@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
+use plimsoll_migrate::hooks::Revisions;
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 
 pub(crate) mod answers;
@@ -21,6 +22,7 @@ pub(crate) mod comparison;
 mod config;
 mod context;
 mod error;
+mod files;
 mod hint;
 mod output;
 pub(crate) mod place;
@@ -40,7 +42,7 @@ use context::Context;
 use place::Place;
 
 /// Reads the command line, does what it says, and tells how that ended. It belongs first and last in `main`.
-pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
+pub async fn run(migrator: impl Revisions) -> ExitCode {
     if let Some(code) = plimsoll_differ::models::run_if_child() {
         return code;
     }
@@ -68,7 +70,7 @@ pub async fn run(migrator: impl MigratorTraitSelf) -> ExitCode {
 
 /// Does what a parsed command line says. `here` is the current directory, `manifest` the crate that cargo runs.
 pub async fn execute(
-    migrator: &impl MigratorTraitSelf,
+    migrator: &impl Revisions,
     cli: Cli,
     here: &std::path::Path,
     manifest: Option<&std::path::Path>,
@@ -86,7 +88,7 @@ pub async fn execute(
 }
 
 async fn dispatch(
-    migrator: &impl MigratorTraitSelf,
+    migrator: &impl Revisions,
     cli: Cli,
     here: &std::path::Path,
     manifest: Option<&std::path::Path>,

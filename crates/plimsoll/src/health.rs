@@ -25,10 +25,10 @@ use std::time::Duration;
 
 use plimsoll_migrate::graph::{Graph, GraphError};
 use plimsoll_migrate::history;
+use plimsoll_migrate::hooks::Revisions;
 use plimsoll_migrate::project::{Project, Standing};
 use plimsoll_migrate::runner::{is_of_connection, message};
 use sea_orm::{DatabaseConnection, DbErr};
-use sea_orm_migration::MigratorTraitSelf;
 use serde::Serialize;
 
 #[cfg(feature = "axum")]
@@ -123,10 +123,7 @@ impl Probe {
     ///
     /// # Errors
     /// When the revisions do not form a graph.
-    pub fn new(
-        db: DatabaseConnection,
-        migrator: &impl MigratorTraitSelf,
-    ) -> Result<Self, GraphError> {
+    pub fn new(db: DatabaseConnection, migrator: &impl Revisions) -> Result<Self, GraphError> {
         let project = Project::of(migrator)?;
         Ok(Self {
             db,

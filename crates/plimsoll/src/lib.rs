@@ -18,5 +18,5 @@ pub mod health;
 pub mod startup;
 pub mod testing;
 
-pub use plimsoll_migrate::{prelude, revision};
+pub use plimsoll_migrate::{hooks, prelude, revision};
 pub use plimsoll_schema::extras;

@@ -22,12 +22,12 @@ use std::time::Duration;
 
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::history;
+use plimsoll_migrate::hooks::Revisions;
 use plimsoll_migrate::project::{Project, Standing};
 use plimsoll_migrate::runner::{Direction, Done, Event, Options, Run, Stop, message};
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
 use sea_orm::DatabaseConnection;
-use sea_orm_migration::MigratorTraitSelf;
 
 mod create;
 mod error;
@@ -101,7 +101,7 @@ pub enum Outcome {
 /// When the database is not as the policy wants it, or something fails. What was applied before stays applied.
 pub async fn auto_migrate(
     db: &DatabaseConnection,
-    migrator: impl MigratorTraitSelf,
+    migrator: impl Revisions,
     startup: impl Into<Startup>,
 ) -> Result<Outcome, StartupError> {
     let startup = startup.into();
@@ -128,7 +128,7 @@ pub async fn auto_migrate(
 /// As [`auto_migrate`]; and when there is no connection.
 pub async fn auto_migrate_at(
     url: &str,
-    migrator: impl MigratorTraitSelf,
+    migrator: impl Revisions,
     startup: impl Into<Startup>,
 ) -> Result<Outcome, StartupError> {
     let startup = startup.into();
@@ -283,6 +283,7 @@ fn log(event: &Event) {
                 "somebody else holds what a statement needs; it is tried again"
             );
         }
+        Event::HookFailed(cause) => tracing::error!(cause, "the hook after the run failed"),
         Event::Started(id) => tracing::debug!(revision = %id, "applying"),
         Event::Skipped(id) => tracing::info!(revision = %id, "another replica applied it"),
         Event::Done(Done { revision, duration }) => {

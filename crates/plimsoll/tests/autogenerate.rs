@@ -237,6 +237,37 @@ async fn a_revision_is_written_once() {
     ");
 }
 
+/// What runs over a file by itself finds nothing to do in ours.
+async fn rustfmt_changes_nothing() {
+    let (formatted, plain) = (Shell::project(), Shell::project());
+    let settings = "migrations = \".\"\n[files]\nafter_write = []\n";
+    std::fs::write(plain.path().join("plimsoll.toml"), settings).unwrap();
+    let [formatted, plain] = [formatted, plain].map(async |shell| {
+        let told = shell.run(&Bakery, WRITE).await;
+        assert!(told.ends_with("[0]"), "{told}");
+        std::fs::read_to_string(shell.path().join("src/m20260131_120000_first.rs")).unwrap()
+    });
+    assert_eq!(formatted.await, plain.await);
+
+    // Nobody needs it.
+    let shell = Shell::project();
+    let told = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(WRITE.split_whitespace())
+        .current_dir(shell.path())
+        .env(shell::AS_COMMAND, "1")
+        .env_remove("DATABASE_URL")
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env("PATH", "")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(told.stderr).unwrap();
+    assert!(told.status.success(), "{said}");
+    assert!(
+        said.contains("rustfmt is not there to run over the file"),
+        "{said}"
+    );
+}
+
 async fn an_empty_revision_asks_no_database() {
     let shell = Shell::project();
     let line = "revision -m later --at 2026-01-31T12:00:00Z -u postgres://127.0.0.1:1/none";
@@ -249,6 +280,36 @@ async fn an_empty_revision_asks_no_database() {
         files(&shell),
         ["lib.rs", "m20260131_120000_later.rs", "src"]
     );
+}
+
+async fn the_sql_of_a_revision() {
+    let shell = Shell::project();
+    insta::assert_snapshot!(shell.run(&Bakery, &format!("{WRITE} --sql")).await, @r#"
+    + table baker
+    +   column id  integer not null auto-increment
+    +   column name  varchar not null
+    +   column email  varchar
+    +   primary key  (id)
+    +   unique uq-baker-email  (email)
+
+    -- up
+    CREATE TABLE "baker" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar NOT NULL, "email" varchar NULL, CONSTRAINT "uq-baker-email" UNIQUE ("email") );
+
+    -- down
+    DROP TABLE "baker";
+    wrote DIR/src/m20260131_120000_first.rs
+    ! review it, then apply it with `upgrade`
+    ! `upgrade base:m20260131_120000_first --sql` writes its SQL as a script, with the rows of the history
+    [0]
+    "#);
+    let shell = Shell::project();
+    let line = "revision -m later --at 2026-01-31T12:00:00Z --sql";
+    insta::assert_snapshot!(shell.run(&Bakery, line).await, @r"
+    wrote DIR/src/m20260131_120000_later.rs
+    ! review it, then apply it with `upgrade`
+    ! it has no SQL yet; when it is filled in, `upgrade base:m20260131_120000_later --sql` writes its script
+    [0]
+    ");
 }
 
 async fn nothing_to_write() {
@@ -377,7 +438,9 @@ async fn servers() {
 shell::harness! { Bakery:
     differing
     a_revision_is_written_once
+    rustfmt_changes_nothing
     an_empty_revision_asks_no_database
+    the_sql_of_a_revision
     nothing_to_write
     what_cannot_be_done_is_told
     servers

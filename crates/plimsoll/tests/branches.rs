@@ -365,7 +365,7 @@ async fn a_place_in_the_graph_is_chosen() {
     [2]
     $ revision -m x --head shipping@head --rev-id m20260101_a
     ! error: failed to write a revision: `m20260101_a` is taken
-    ! help: choose another id
+    ! help: choose another id with --rev-id, or another message
     [2]
     $ revision -m x --head shipping@head --depends-on nothing
     ! error: failed to find the revision: no revision is named `nothing` or begins so

@@ -497,7 +497,8 @@ async fn help() {
     Options:
       -m, --message <TEXT>           What it is for; names the file
       -a, --autogenerate             Write what makes the database what the models state
-          --sql                      Print the SQL too
+          --sql                      Print the SQL too, and how to write it as a script; one without
+                                     --autogenerate has none yet
           --dry-run                  Show everything, write nothing
           --rename <NAME=NEW>        A table, column, enum or enum value was renamed; repeatable
           --drop <NAME>              A table or column is really to be dropped; repeatable

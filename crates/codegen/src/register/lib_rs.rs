@@ -63,7 +63,7 @@ pub(super) fn add(old: &str, stem: &str) -> Result<String, Problem> {
     }
     let list = list(&file)?;
     let mut edits = entry(text, list, stem)?;
-    edits.push(declaration(text, &file, stem));
+    edits.push(declaration(text, &file, &entries(list)?, stem));
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     let mut new = text.to_owned();
     for edit in edits {
@@ -115,10 +115,13 @@ fn declared(file: &syn::File) -> impl Iterator<Item = &ItemMod> {
 }
 
 /// Where `mod …;` goes: after the last migration's, else after the last `mod`, else after the last `use`, else before everything.
-fn declaration(text: &str, file: &syn::File, stem: &str) -> Edit {
+fn declaration(text: &str, file: &syn::File, entries: &[String], stem: &str) -> Edit {
     let is_migration = |item: &&ItemMod| {
         let name = item.ident.to_string();
-        name.starts_with('m') && name[1..].starts_with(|char: char| char.is_ascii_digit())
+        let is_listed = |entry: &String| entry.split([' ', '(']).any(|word| word == name);
+        let is_dated =
+            name.starts_with('m') && name[1..].starts_with(|char: char| char.is_ascii_digit());
+        is_dated || entries.iter().any(is_listed)
     };
     let sibling = declared(file)
         .filter(is_migration)

@@ -19,6 +19,8 @@ pub enum Event {
     Retrying(String, Duration),
     /// A revision is done.
     Done(Done),
+    /// The hook after a run that failed failed too; why.
+    HookFailed(String),
     /// Another run did it while this one waited.
     Skipped(String),
 }

@@ -54,6 +54,19 @@ pub enum FailureKind {
         /// Whether a limit on waiting or on a statement's time was met.
         is_limit: bool,
     },
+    /// A hook failed, of a revision that runs statement by statement.
+    Hook {
+        /// The revision's id.
+        revision: String,
+        /// Whose it is, and what it said.
+        cause: String,
+        /// Whether all statements of the revision are done.
+        is_after: bool,
+    },
+    /// The hook before the run failed; what it said.
+    BeforeRun(String),
+    /// The hook after the run failed, and nothing else did; what it said.
+    AfterRun(String),
     /// A revision was begun before and has to be finished first.
     Unfinished(Box<Unfinished>),
     /// A revision that was begun before is not what it was.
@@ -91,7 +104,16 @@ impl fmt::Display for Failure {
         match &self.kind {
             FailureKind::Revision {
                 revision, cause, ..
+            }
+            | FailureKind::Hook {
+                revision, cause, ..
             } => write!(f, "{verb} `{revision}`: {cause}"),
+            FailureKind::BeforeRun(cause) => {
+                write!(f, "start the run: the hook before it failed: {cause}")
+            }
+            FailureKind::AfterRun(cause) => {
+                write!(f, "end the run: the hook after it failed: {cause}")
+            }
             FailureKind::Step {
                 revision,
                 cause,
@@ -203,6 +225,16 @@ impl Failure {
                 format!(
                     "{stay}{done}; remove the cause and run it again: it goes on {place}{limit}"
                 )
+            }
+            FailureKind::Hook { is_after: false, .. } => {
+                format!("none of its statements was carried out by this run{done}; remove the cause and run it again")
+            }
+            FailureKind::Hook { is_after: true, .. } => format!(
+                "all its statements are done and stay, and it is not recorded as run{done}; remove the cause and run it again: it goes on with this hook"
+            ),
+            FailureKind::BeforeRun(_) => "nothing was run".to_owned(),
+            FailureKind::AfterRun(_) => {
+                "what was to be run was run, and stays; the hook does not run again for it".to_owned()
             }
             FailureKind::Unfinished(left) if left.state == State::Unknown => format!(
                 "see what of it is there and make the rest so by hand, then say `repair {id} --done`; or undo it, then say `repair {id} --undone`",

@@ -19,6 +19,8 @@ pub struct Options {
     pub single_transaction: bool,
     /// Go on with a statement whose text was changed since it failed.
     pub allow_edited: bool,
+    /// Whether the application's hooks run; they do unless stated.
+    pub runs_hooks: bool,
     /// What the history is to remember of this run.
     pub note: Option<String>,
 }
@@ -32,6 +34,7 @@ impl Default for Options {
             attempts: 10,
             single_transaction: false,
             allow_edited: false,
+            runs_hooks: true,
             note: None,
         }
     }

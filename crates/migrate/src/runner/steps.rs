@@ -16,6 +16,7 @@ use crate::history::Entry;
 use crate::operation::Apply as _;
 use crate::script::{Item, Kind, Script, digest, is_several, kind};
 
+mod end;
 mod operation;
 mod resume;
 
@@ -123,13 +124,19 @@ impl<'a> Steps<'a> {
     ) -> Result<(), Trouble> {
         let (db, table) = (&self.run.connection.db, self.run.project.table());
         self.setting.install_journal(db, table).await?;
+        let is_resumed = leftover.is_some();
         if let Some(leftover) = leftover {
             self.resume(journal, leftover, tell).await?;
         }
-        if !self.begins_alone() {
+        // A hook finds the revision before in the history.
+        if !self.begins_alone() || self.run.hooks().is_some() {
             self.run.write_down(self.setting).await?;
         }
-        self.rest(journal, tell).await
+        self.before(is_resumed).await?;
+        if !self.rest(journal, tell).await? {
+            self.finish(journal, is_resumed).await?;
+        }
+        Ok(())
     }
 
     /// Whether its first statement commits by itself, so that the journal is written before anything else.
@@ -162,8 +169,8 @@ impl<'a> Steps<'a> {
         kind(self.run.backend(), sql, later)
     }
 
-    /// From the place to the end.
-    async fn rest(&self, journal: &mut Unfinished, tell: &mut Tell<'_>) -> Result<(), Trouble> {
+    /// From the place to the end; whether it is written down already.
+    async fn rest(&self, journal: &mut Unfinished, tell: &mut Tell<'_>) -> Result<bool, Trouble> {
         while let Some(item) = self.script.items.get(journal.at.item) {
             match item {
                 Item::Sql(statement) => {
@@ -176,7 +183,7 @@ impl<'a> Steps<'a> {
                         }
                         Kind::Transactional => {
                             if self.group(journal, tell).await? {
-                                return Ok(());
+                                return Ok(true);
                             }
                         }
                     }
@@ -186,19 +193,14 @@ impl<'a> Steps<'a> {
                 }
                 Item::Operation(_) => {
                     if self.group(journal, tell).await? {
-                        return Ok(());
+                        return Ok(true);
                     }
                 }
                 // A script that handles transactions itself does not come here.
                 Item::Begin | Item::Commit | Item::Rollback => self.step_over(journal),
             }
         }
-        let entry = self.entry();
-        *self.setting.done.lock().await = Some(entry);
-        if self.run.backend() != Backend::Mysql {
-            self.run.write_down(self.setting).await?;
-        }
-        Ok(())
+        Ok(false)
     }
 
     /// A statement that cannot be taken back.
@@ -235,7 +237,7 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
-    /// Statements that can be taken back, together with the journal; whether that was the end of the revision.
+    /// Statements that can be taken back, together with the journal; whether that was the end of the revision, and is written down.
     async fn group(&self, journal: &mut Unfinished, tell: &mut Tell<'_>) -> Result<bool, Trouble> {
         let mut tries = retry::Tries::new(&self.run.options);
         loop {
@@ -303,7 +305,8 @@ impl<'a> Steps<'a> {
                     break;
                 }
             }
-            let ended = journal.at.item >= self.script.items.len();
+            // A hook comes before the end.
+            let ended = journal.at.item >= self.script.items.len() && self.run.hooks().is_none();
             if ended {
                 self.run.write_in(&transaction, &self.entry()).await?;
             } else {

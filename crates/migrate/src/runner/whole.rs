@@ -92,16 +92,19 @@ impl Run<'_> {
     ) -> Result<(), DbErr> {
         retry::limit_inside(self, transaction).await?;
         // What only makes tables breaks no key.
-        let may_break = !script.as_ref().is_ok_and(Script::only_creates);
+        let may_break = self.hooks().is_some() || !script.as_ref().is_ok_and(Script::only_creates);
         let before = if may_break {
             keys.violations(transaction).await?
         } else {
             foreign_keys::Violations::new()
         };
         let migration = self.migration(id)?;
-        failure::caught(self.run(migration, &SchemaManager::new(transaction))).await?;
+        let manager = SchemaManager::new(transaction);
+        self.before_revision(&manager, id, false).await?;
+        failure::caught(self.run(migration, &manager)).await?;
         let entry = self.entry(id, script, start, true);
         history::write(transaction, self.project.table(), &entry).await?;
+        self.after_revision(&manager, id, false).await?;
         if may_break {
             keys.check(transaction, &before).await?;
         }
@@ -126,6 +129,8 @@ impl Run<'_> {
         let db = &self.connection.db;
         let table = self.project.table();
         let migration = self.migration(id)?;
+        let manager = SchemaManager::new(db);
+        self.before_revision(&manager, id, false).await?;
         // How far it comes cannot be followed; that it was begun can.
         setting.install_journal(db, table).await?;
         let mut begun = Unfinished {
@@ -143,10 +148,12 @@ impl Run<'_> {
             is_written: false,
         };
         begun.save(db, table).await?;
-        failure::caught(self.run(migration, &SchemaManager::new(db))).await?;
+        failure::caught(self.run(migration, &manager)).await?;
         let transaction = self.begin().await?;
         let entry = self.entry(id, script, start, true);
         history::write(&transaction, table, &entry).await?;
+        self.after_revision(&SchemaManager::new(&transaction), id, false)
+            .await?;
         journal::forget(&transaction, table, id).await?;
         transaction.commit().await?;
         Ok(true)

@@ -146,6 +146,7 @@ impl MigratorTraitSelf for List {
     }
 }
 
+#[allow(dead_code, reason = "one test program has hooks around it")]
 pub(crate) fn project(list: &[Sql]) -> Project {
     Project::of(&List(list.to_vec())).unwrap()
 }

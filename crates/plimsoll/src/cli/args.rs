@@ -355,8 +355,8 @@ pub(crate) struct Revision {
     /// Write what makes the database what the models state
     #[arg(short, long)]
     pub(crate) autogenerate: bool,
-    /// Print the SQL too
-    #[arg(long, requires = "autogenerate")]
+    /// Print the SQL too, and how to write it as a script; one without --autogenerate has none yet
+    #[arg(long)]
     pub(crate) sql: bool,
     /// Show everything, write nothing
     #[arg(long)]

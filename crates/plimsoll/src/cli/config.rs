@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{CliError, Exit};
+use super::files::Files;
 use super::selection::{Environment, Named};
 
 /// The file's name.
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) environments: BTreeMap<String, Environment>,
     /// Backups.
     pub(crate) backup: Backup,
+    /// The files of revisions.
+    pub(crate) files: Files,
 }
 
 /// Backups of a project's database.
@@ -75,6 +78,7 @@ impl Default for Config {
             databases: BTreeMap::new(),
             environments: BTreeMap::new(),
             backup: Backup::default(),
+            files: Files::default(),
         }
     }
 }
@@ -87,7 +91,7 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
         read_toml(
             path,
-            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required",
+            "the keys are migrations, manage, ignore, schemas, [database] url, [databases.NAME] url, migrations and history_table, [environments.NAME.database] url, [backup] to and required, [files] name, template and after_write",
         )
     }
 
@@ -185,7 +189,7 @@ mod tests {
         let told = error
             .message
             .replace(&directory.path().display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `databases`, `environments`, `backup`");
+        insta::assert_snapshot!(told, @"read `DIR/plimsoll.toml`, line 2: unknown field `ignor`, expected one of `migrations`, `manage`, `ignore`, `schemas`, `database`, `databases`, `environments`, `backup`, `files`");
         for misplaced in [
             "database = \"postgres://u:hush@h/d\"",
             "manage = \"postgres://u:hush@h/d\"",

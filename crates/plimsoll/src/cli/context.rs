@@ -1,16 +1,16 @@
 //! What every command starts from: the project, the database, where words go.
 
 use plimsoll_migrate::connect::{Access, Connection, connect};
+use plimsoll_migrate::hooks::Revisions;
 use plimsoll_migrate::project::{Project, Standing};
 use plimsoll_migrate::runner::{Unfinished, unfinished};
 use plimsoll_migrate::url::DbUrl;
-use sea_orm_migration::MigratorTraitSelf;
 
 use super::args::Global;
 use super::error::{CliError, Exit};
 use super::output::Output;
 use super::place::Place;
-use super::selection::{InTable, select};
+use super::selection::select;
 
 /// What every command starts from.
 pub(crate) struct Context<'a, 'o> {
@@ -23,18 +23,19 @@ pub(crate) struct Context<'a, 'o> {
 
 impl<'a, 'o> Context<'a, 'o> {
     pub(crate) fn new(
-        migrator: &impl MigratorTraitSelf,
+        migrator: &impl Revisions,
         global: Global,
         mut place: Place,
         output: &'a mut Output<'o>,
     ) -> Result<Self, CliError> {
         let selected = select(&place, &global)?;
         place.migrations = selected.migrations;
+        let mut source = migrator.source();
+        if let Some(table) = selected.history_table {
+            source.table = table;
+        }
         Ok(Self {
-            project: match selected.history_table {
-                None => Project::of(migrator)?,
-                Some(table) => Project::of(&InTable(migrator, table))?,
-            },
+            project: Project::new(source)?,
             url: selected.url,
             place,
             global,

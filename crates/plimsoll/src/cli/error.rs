@@ -171,6 +171,9 @@ impl From<Failure> for CliError {
         let exit = match &failure.kind {
             FailureKind::Revision { .. }
             | FailureKind::Step { .. }
+            | FailureKind::Hook { .. }
+            | FailureKind::BeforeRun(_)
+            | FailureKind::AfterRun(_)
             | FailureKind::Asks { .. }
             | FailureKind::NotInOne(_) => Exit::Failed,
             FailureKind::Unfinished(_) | FailureKind::Changed(_) | FailureKind::Unsure(_) => {

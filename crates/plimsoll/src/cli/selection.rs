@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use plimsoll_migrate::url::DbUrl;
-use sea_orm_migration::prelude::{Alias, DynIden, IntoIden};
-use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 use serde::Deserialize;
 
 use super::args::Global;
@@ -288,18 +286,5 @@ fn same(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
-    }
-}
-
-/// A migrator whose history is in another table.
-pub(crate) struct InTable<'a, M>(pub(crate) &'a M, pub(crate) String);
-
-impl<M: MigratorTraitSelf> MigratorTraitSelf for InTable<'_, M> {
-    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
-        self.0.migrations()
-    }
-
-    fn migration_table_name(&self) -> DynIden {
-        Alias::new(&self.1).into_iden()
     }
 }

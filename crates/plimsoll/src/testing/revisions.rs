@@ -6,11 +6,11 @@ use plimsoll_differ::inspect::{self, Inspection, Scope, inspect};
 use plimsoll_differ::prove::left_over;
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::history;
+use plimsoll_migrate::hooks::Revisions;
 use plimsoll_migrate::project::Project;
 use plimsoll_migrate::runner::{Direction, Options, Run, Stop};
 use plimsoll_report::{diff, entries};
 use plimsoll_schema::Backend;
-use sea_orm_migration::MigratorTraitSelf;
 
 use super::{Scratch, stated};
 
@@ -20,7 +20,7 @@ use super::{Scratch, stated};
 ///
 /// # Panics
 /// When one does not; the text names the revision, and what differs.
-pub async fn assert_up_down_up(migrator: impl MigratorTraitSelf) {
+pub async fn assert_up_down_up(migrator: impl Revisions) {
     let urls = stated();
     let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
     assert_up_down_up_at(migrator, &urls).await;
@@ -30,7 +30,7 @@ pub async fn assert_up_down_up(migrator: impl MigratorTraitSelf) {
 ///
 /// # Panics
 /// As [`assert_up_down_up`].
-pub async fn assert_up_down_up_at(migrator: impl MigratorTraitSelf, urls: &[&str]) {
+pub async fn assert_up_down_up_at(migrator: impl Revisions, urls: &[&str]) {
     let project = match Project::of(&migrator) {
         Ok(project) => project,
         Err(error) => panic!(

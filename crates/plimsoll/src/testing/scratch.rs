@@ -5,11 +5,11 @@ use std::fmt;
 use plimsoll_differ::inspect;
 use plimsoll_differ::scratch::{Scratch as Claimed, ScratchError};
 use plimsoll_migrate::connect::{Access, connect, pool};
+use plimsoll_migrate::hooks::Revisions;
 use plimsoll_migrate::runner::message;
 use plimsoll_migrate::url::DbUrl;
 use plimsoll_schema::Backend;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
-use sea_orm_migration::MigratorTraitSelf;
 use tempfile::TempDir;
 
 use super::{SERVERS, SQLITE, stated};
@@ -72,7 +72,7 @@ impl Scratch {
     ///
     /// # Panics
     /// Also when a revision fails.
-    pub async fn upgraded(migrator: impl MigratorTraitSelf) -> Self {
+    pub async fn upgraded(migrator: impl Revisions) -> Self {
         let scratch = Self::new().await;
         if let Err(error) = auto_migrate_at(&scratch.url(), migrator, Policy::Upgrade).await {
             panic!("failed to {error}\nhelp: {}", error.help());

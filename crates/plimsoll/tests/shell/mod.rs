@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::{CommandFactory, FromArgMatches};
 use plimsoll::cli::{Cli, Output, execute};
-use sea_orm_migration::MigratorTraitSelf;
+use plimsoll::hooks::Revisions;
 
 /// `main` of tests without the usual harness: where models are read in a child process, `main` has to be ours. With the variable set,
 /// the program is the command line of the migrator.
@@ -76,7 +76,7 @@ impl Shell {
     }
 
     /// Runs a command line and gives back everything it said, with its exit code, and without what differs from run to run.
-    pub(crate) async fn run(&self, migrator: &impl MigratorTraitSelf, line: &str) -> String {
+    pub(crate) async fn run(&self, migrator: &impl Revisions, line: &str) -> String {
         let words = std::iter::once("plimsoll").chain(line.split_whitespace());
         let parsed = Cli::command()
             .term_width(100)
@@ -99,11 +99,7 @@ impl Shell {
 
     /// Runs command lines one after the other.
     #[allow(dead_code, reason = "not every test program runs several")]
-    pub(crate) async fn session(
-        &self,
-        migrator: &impl MigratorTraitSelf,
-        lines: &[&str],
-    ) -> String {
+    pub(crate) async fn session(&self, migrator: &impl Revisions, lines: &[&str]) -> String {
         let mut out = String::new();
         for line in lines {
             let told = self.run(migrator, line).await;

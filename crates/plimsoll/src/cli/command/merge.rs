@@ -1,12 +1,11 @@
 //! `merge`: a revision that joins others.
 
-use plimsoll_codegen::render_file;
-
 use super::placing;
-use super::revision::{created, empty_plan, unwritten, up_to_date, write};
+use super::revision::{created, empty_plan, up_to_date, write};
 use crate::cli::args::Merge;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::files::Writing;
 
 const ACTION: &str = "merge";
 
@@ -36,7 +35,7 @@ pub(crate) fn run(context: &mut Context<'_, '_>, args: &Merge) -> Result<Exit, C
         .unwrap_or_else(|| "merge heads".to_owned());
     let header = placing::header(context, ACTION, &args.place, parents, &message, created)?;
     let plan = empty_plan(context.url.backend());
-    let text = render_file(&plan, &header).map_err(|error| unwritten(ACTION, &error))?;
-    write(context, ACTION, args.dry_run, &header.id, &text, None)?;
+    let writing = Writing::of(&context.place, ACTION, header)?;
+    write(context, ACTION, args.dry_run, &writing, &plan, None)?;
     Ok(Exit::Ok)
 }

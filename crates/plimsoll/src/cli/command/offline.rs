@@ -20,6 +20,7 @@ pub(crate) async fn upgrade(context: &mut Context<'_, '_>, target: &str) -> Resu
     let set: BTreeSet<&str> = applied.iter().map(String::as_str).collect();
     let path = graph.upgrade_path(if to.is_empty() { "heads" } else { to }, &set)?;
     let text = offline(context)?.run(&set, &path, Direction::Up).await?;
+    leave_out_hooks(context);
     context.output.script(&text);
     Ok(Exit::Ok)
 }
@@ -39,8 +40,17 @@ pub(crate) async fn downgrade(
     let set: BTreeSet<&str> = applied.iter().map(String::as_str).collect();
     let path = graph.downgrade_path(if to.is_empty() { "base" } else { to }, &set)?;
     let text = offline(context)?.run(&set, &path, Direction::Down).await?;
+    leave_out_hooks(context);
     context.output.script(&text);
     Ok(Exit::Ok)
+}
+
+/// A hook runs on a database, and here is none.
+fn leave_out_hooks(context: &mut Context<'_, '_>) {
+    if context.project.hooks().is_some() {
+        let text = "the hooks before and after revisions and runs are not part of the script";
+        context.output.warning(text);
+    }
 }
 
 /// `stamp --sql`: from the base, or from A where it is A:B.

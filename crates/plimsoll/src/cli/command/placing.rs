@@ -1,7 +1,7 @@
 //! Where a new revision stands in the graph: what it follows, what it depends on, and its id.
 
 use jiff::Timestamp;
-use plimsoll_codegen::{Header, file_stem};
+use plimsoll_codegen::{Header, is_module};
 use plimsoll_migrate::graph::{Graph, Point, bad_label};
 
 use crate::cli::args::Placing;
@@ -106,23 +106,28 @@ fn id(
     message: &str,
     created: Timestamp,
 ) -> Result<String, CliError> {
-    let Some(id) = &placing.rev_id else {
-        return Ok(file_stem(message, created));
+    let id = match &placing.rev_id {
+        Some(id) => id.clone(),
+        None => context.place.config.files.id(action, message, created)?,
     };
-    let is_name = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !is_name || id.len() > 200 {
-        let message = format!("{action}: `{id}` cannot be an id, because it names a Rust module");
+    let reason = match bad_label(&id) {
+        _ if !is_module(&id) => Some("names a Rust module"),
+        reason => reason,
+    };
+    if let Some(reason) = reason {
+        let message = format!("{action}: `{id}` cannot be an id, because it {reason}");
         return Err(CliError::new(Exit::Usage, message).help(
             "write it in small letters, digits and `_`, a letter first, as in m20260131_add_name",
         ));
     }
     let graph = context.project.graph();
-    if graph.node(id).is_some() || graph.labelled(id).is_some() || graph.replacement(id).is_some() {
+    if graph.node(&id).is_some()
+        || graph.labelled(&id).is_some()
+        || graph.replacement(&id).is_some()
+    {
         let message = format!("{action}: `{id}` is taken");
-        return Err(CliError::new(Exit::Usage, message).help("choose another id"));
+        return Err(CliError::new(Exit::Usage, message)
+            .help("choose another id with --rev-id, or another message"));
     }
-    Ok(id.clone())
+    Ok(id)
 }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use plimsoll_codegen::{CodegenError, Header, register, render_file};
+use plimsoll_codegen::{CodegenError, Header, register};
 use plimsoll_migrate::connect::{Access, Connection};
 use plimsoll_report::style;
 use plimsoll_schema::{Backend, Catalog, Flavor, Plan, Server};
@@ -18,6 +18,7 @@ use crate::cli::ask;
 use crate::cli::comparison::{Comparison, compare};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::files::Writing;
 use crate::cli::place::Place;
 use crate::cli::proof::prove;
 
@@ -27,7 +28,7 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
     let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
     up_to_date(context, ACTION)?;
     let parents = placing::parents(context, ACTION, &args.head)?;
-    let mut header = placing::header(
+    let header = placing::header(
         context,
         ACTION,
         &args.place,
@@ -35,16 +36,22 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Revision) -> Resul
         &args.message,
         created,
     )?;
+    let writing = Writing::of(&context.place, ACTION, header)?;
     if args.autogenerate {
-        return autogenerate(context, args, &mut header).await;
+        return autogenerate(context, args, writing).await;
     }
     if !args.answers.is_empty() {
         let message = format!("{ACTION}: an empty one has nothing to rename or drop");
         return Err(CliError::new(Exit::Usage, message).help("pass --autogenerate too"));
     }
     let plan = empty_plan(context.url.backend());
-    let text = render_file(&plan, &header).map_err(|error| unwritten(ACTION, &error))?;
-    write(context, ACTION, args.dry_run, &header.id, &text, None)?;
+    write(context, ACTION, args.dry_run, &writing, &plan, None)?;
+    if args.sql {
+        let script = script(&writing.header);
+        context.output.note(&format!(
+            "it has no SQL yet; when it is filled in, `{script}` writes its script"
+        ));
+    }
     Ok(Exit::Ok)
 }
 
@@ -60,7 +67,7 @@ pub(super) fn empty_plan(backend: Backend) -> Plan {
 async fn autogenerate(
     context: &mut Context<'_, '_>,
     args: &Revision,
-    header: &mut Header,
+    mut writing: Writing,
 ) -> Result<Exit, CliError> {
     let given = answers::read(&args.answers)?;
     let connection = context.connect(Access::Read).await?;
@@ -85,19 +92,18 @@ async fn autogenerate(
         &comparison,
     )
     .await?;
-    header.compared_with = Some(product(&comparison.server).to_owned());
+    writing.header.compared_with = Some(product(&comparison.server).to_owned());
     let mut plan = comparison.plan.clone();
     plan.diagnostics.clone_from(&comparison.hazards);
-    let text = render_file(&plan, header).map_err(|error| unwritten(ACTION, &error))?;
     comparison.print(context, args.sql);
-    let written = write(
-        context,
-        ACTION,
-        args.dry_run,
-        &header.id,
-        &text,
-        Some(&comparison.now),
-    )?;
+    let now = Some(&comparison.now);
+    let written = write(context, ACTION, args.dry_run, &writing, &plan, now)?;
+    if args.sql && written.is_some() {
+        let script = script(&writing.header);
+        context.output.note(&format!(
+            "`{script}` writes its SQL as a script, with the rows of the history"
+        ));
+    }
     let document = comparison.document(written);
     context.output.document(&document);
     Ok(Exit::Ok)
@@ -123,6 +129,17 @@ async fn answered(
             (None, None) => return Ok(comparison),
         }
     }
+}
+
+/// The command that writes a revision's script: what it does is known when it was compiled.
+fn script(header: &Header) -> String {
+    let from = match header.parents.as_slice() {
+        [] => "base",
+        [only] => only,
+        // Where the database stands is not known here.
+        [_, _, ..] => "A",
+    };
+    format!("upgrade {from}:{} --sql", header.id)
 }
 
 fn settle(count: usize) -> String {
@@ -199,10 +216,14 @@ pub(super) fn write(
     context: &mut Context<'_, '_>,
     action: &str,
     dry_run: bool,
-    id: &str,
-    text: &str,
+    writing: &Writing,
+    plan: &Plan,
     now: Option<&Catalog>,
 ) -> Result<Option<String>, CliError> {
+    let id = &writing.header.id;
+    let text = writing
+        .text(plan)
+        .map_err(|error| unwritten(action, &error))?;
     let (name, dim) = (style::REVISION, style::DIM);
     if dry_run {
         context
@@ -214,22 +235,24 @@ pub(super) fn write(
         .map(|now| (context.place.catalog(), now.to_json()))
         .into_iter()
         .collect();
-    let registered = register(&context.place.migrations, id, text, &extra)
+    let registered = register(&context.place.migrations, id, &text, &extra)
         .map_err(|error| unwritten(action, &error))?;
     let shown = Place::shown(&registered.revision);
     context
         .output
         .text(&format!("wrote {name}{shown}{name:#}\n"));
+    writing.after.run(context.output)?;
     context
         .output
         .note("review it, then apply it with `upgrade`");
     Ok(Some(shown))
 }
 
-pub(super) fn unwritten(action: &str, error: &CodegenError) -> CliError {
+pub(crate) fn unwritten(action: &str, error: &CodegenError) -> CliError {
     let exit = match error {
         CodegenError::NotRust { .. } => Exit::Failed,
-        CodegenError::Exists(_)
+        CodegenError::Template { .. }
+        | CodegenError::Exists(_)
         | CodegenError::Layout { .. }
         | CodegenError::Io { .. }
         | CodegenError::NotUtf8(_) => Exit::Files,

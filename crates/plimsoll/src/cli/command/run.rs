@@ -86,6 +86,7 @@ pub(crate) fn options(running: &Running, allow_edited: bool) -> Options {
         attempts: running.attempts,
         single_transaction: running.single_transaction,
         allow_edited,
+        runs_hooks: true,
         note: None,
     }
 }
@@ -207,13 +208,16 @@ pub(crate) async fn run_path(
     Ok(result?)
 }
 
-/// A run upwards, of which nothing else is said.
+/// A run upwards on a scratch database, of which nothing else is said: hooks are for databases that stay.
 pub(crate) fn upwards<'r>(project: &'r Project, connection: &'r Connection) -> Run<'r> {
     Run {
         connection,
         project,
         direction: Direction::Up,
-        options: Options::default(),
+        options: Options {
+            runs_hooks: false,
+            ..Options::default()
+        },
         stop: Stop::on_signals(),
     }
 }
@@ -236,6 +240,9 @@ pub(crate) fn tell(output: &mut Output<'_>, graph: &Graph, direction: Direction,
             "{cause}\nsomebody else holds what it needs; it is tried again in {} ms",
             pause.as_millis()
         )),
+        Event::HookFailed(cause) => {
+            output.warning(&format!("the hook after the run failed: {cause}"));
+        }
         Event::Skipped(id) => output.note(&format!("another run was faster with {id}")),
         Event::Done(Done { revision, duration }) => {
             let verb = match direction {

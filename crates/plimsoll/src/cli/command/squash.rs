@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_codegen::{render_file, replace};
+use plimsoll_codegen::{Header, replace};
 use plimsoll_differ::compare::Manage;
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::graph::Point;
@@ -21,41 +21,32 @@ use crate::cli::args::Squash;
 use crate::cli::comparison::{Comparison, Wanted, judge, look, scope};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::files::Writing;
 use crate::cli::proof::prove;
 use crate::cli::workbench::Workbench;
 
 const ACTION: &str = "squash";
 
 pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Squash) -> Result<Exit, CliError> {
-    let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
     up_to_date(context, ACTION)?;
     let set = set(context, &args.range)?;
     let ends = Ends::of(context, &set)?;
     refuse_left_out(context, &set, args.leave_out).await?;
+    let writing = Writing::of(&context.place, ACTION, header(context, args, &set, &ends)?)?;
     let mut bench = Workbench::at(context.url.clone()).await?;
-    let result = write(context, args, &mut bench, &set, &ends, created).await;
+    let result = write(context, args, &mut bench, &set, &ends, &writing).await;
     bench.clear(context.output).await;
     result
 }
 
-async fn write(
-    context: &mut Context<'_, '_>,
+/// What the new revision says about itself.
+fn header(
+    context: &Context<'_, '_>,
     args: &Squash,
-    bench: &mut Workbench,
     set: &[String],
     ends: &Ends,
-    created: jiff::Timestamp,
-) -> Result<Exit, CliError> {
-    let before = made(context, bench, &ends.before).await?;
-    let all: Vec<String> = ends.before.iter().chain(set).cloned().collect();
-    let after = made(context, bench, &all).await?;
-    let comparison = compared(context, &before, &after).await?;
-    let errors = comparison.errors();
-    if !errors.is_empty() {
-        let message = format!("{ACTION}: what the revisions make cannot be made at once");
-        return Err(CliError::new(Exit::Blocked, message).because(errors));
-    }
-    prove(context, &before, None, &comparison).await?;
+) -> Result<Header, CliError> {
+    let created = created(args.at.as_deref(), std::env::var("SOURCE_DATE_EPOCH").ok())?;
     let mut place = args.place.clone();
     place.splice = true;
     let mut header = placing::header(
@@ -69,29 +60,48 @@ async fn write(
     header.labels.extend(ends.labels.iter().cloned());
     header.depends_on.extend(ends.depends_on.iter().cloned());
     header.replaces = set.to_vec();
+    Ok(header)
+}
+
+async fn write(
+    context: &mut Context<'_, '_>,
+    args: &Squash,
+    bench: &mut Workbench,
+    set: &[String],
+    ends: &Ends,
+    writing: &Writing,
+) -> Result<Exit, CliError> {
+    let before = made(context, bench, &ends.before).await?;
+    let all: Vec<String> = ends.before.iter().chain(set).cloned().collect();
+    let after = made(context, bench, &all).await?;
+    let comparison = compared(context, &before, &after).await?;
+    let errors = comparison.errors();
+    if !errors.is_empty() {
+        let message = format!("{ACTION}: what the revisions make cannot be made at once");
+        return Err(CliError::new(Exit::Blocked, message).because(errors));
+    }
+    prove(context, &before, None, &comparison).await?;
     let mut plan = comparison.plan.clone();
     plan.diagnostics.clone_from(&comparison.hazards);
-    let text = render_file(&plan, &header).map_err(|error| unwritten(ACTION, &error))?;
+    let id = &writing.header.id;
+    let text = writing
+        .text(&plan)
+        .map_err(|error| unwritten(ACTION, &error))?;
     let (name, dim) = (style::REVISION, style::DIM);
     if args.dry_run {
         context
             .output
-            .text(&format!("\n{dim}// {}.rs{dim:#}\n{text}", header.id));
+            .text(&format!("\n{dim}// {id}.rs{dim:#}\n{text}"));
         return Ok(Exit::Ok);
     }
-    let written = replace(
-        &context.place.migrations,
-        &header.id,
-        &text,
-        set,
-        &ends.last,
-    )
-    .map_err(|error| unwritten(ACTION, &error))?;
+    let written = replace(&context.place.migrations, id, &text, set, &ends.last)
+        .map_err(|error| unwritten(ACTION, &error))?;
     let shown = crate::cli::place::Place::shown(&written.revision);
     context.output.text(&format!(
         "wrote {name}{shown}{name:#}, which stands for {} revisions; their files are removed\n",
         set.len()
     ));
+    writing.after.run(context.output)?;
     context.output.note(
         "review it; a database on which all of them are applied takes it as applied, and one on which some are has to be upgraded with the files as they were",
     );
