@@ -20,5 +20,5 @@ mod write;
 
 pub use error::CodegenError;
 pub use file::{Header, render_file};
-pub use register::{Registered, register, replace};
+pub use register::{Refollowed, Registered, register, replace};
 pub use stem::file_stem;

@@ -231,6 +231,8 @@ pub(super) fn unwritten(action: &str, error: &CodegenError) -> CliError {
         CodegenError::NotRust { .. } => Exit::Failed,
         CodegenError::Exists(_)
         | CodegenError::Layout { .. }
+        | CodegenError::Stated { .. }
+        | CodegenError::Newer(_)
         | CodegenError::Io { .. }
         | CodegenError::NotUtf8(_) => Exit::Files,
     };
