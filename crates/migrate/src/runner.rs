@@ -90,7 +90,7 @@ impl Run<'_> {
         done: &mut Vec<Done>,
     ) -> Result<(), FailureKind> {
         let db = &self.connection.db;
-        let history = |error: DbErr| FailureKind::History(message(&error));
+        let history = |error: DbErr| FailureKind::history(&error);
         let lock = lock::acquire(self, tell).await?;
         let suspended = foreign_keys::suspend(self.connection).await;
         let result = async {
@@ -114,7 +114,7 @@ impl Run<'_> {
     ) -> Result<(), FailureKind> {
         let db = &self.connection.db;
         let table = self.project.table();
-        let history = |error: DbErr| FailureKind::History(message(&error));
+        let history = |error: DbErr| FailureKind::history(&error);
         retry::limit(self).await.map_err(history)?;
         history::install(db, table).await.map_err(history)?;
         let leftover = unfinished(db, table).await.map_err(history)?;

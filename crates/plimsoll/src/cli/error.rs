@@ -177,7 +177,9 @@ impl From<Failure> for CliError {
                 Exit::Standing
             }
             FailureKind::Stopped { .. } => Exit::Interrupted,
-            FailureKind::Locked { .. } | FailureKind::History(_) => Exit::Database,
+            FailureKind::Locked { .. } | FailureKind::History(_) | FailureKind::Lost { .. } => {
+                Exit::Database
+            }
         };
         Self::new(exit, failure.to_string()).help(failure.help())
     }

@@ -66,7 +66,8 @@ fn of_revision(failure: Failure) -> Result<String, CliError> {
         | FailureKind::NotInOne(_)
         | FailureKind::Stopped { .. }
         | FailureKind::Locked { .. }
-        | FailureKind::History(_) => Err(failure.into()),
+        | FailureKind::History(_)
+        | FailureKind::Lost { .. } => Err(failure.into()),
     }
 }
 
