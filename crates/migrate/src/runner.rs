@@ -41,7 +41,9 @@ use foreign_keys::ForeignKeys;
 
 pub use direction::Direction;
 pub use event::{Done, Event, Tell};
-pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
+pub use failure::{
+    Failure, FailureKind, POOLER, is_of_a_pooler, is_of_connection, message, refused,
+};
 pub use journal::{At, State, Unfinished, unfinished};
 pub use lock::{Holder, Lock, hold, holder};
 pub use options::Options;

@@ -367,6 +367,15 @@ pub fn message(error: &DbErr) -> String {
     }
 }
 
+/// What to do where a pooler mixes up the prepared statements of its clients.
+pub const POOLER: &str = "a pooler that gives every transaction another session has to keep prepared statements, as PgBouncer does from 1.21 on with max_prepared_statements above 0; or use its session mode, or the server's own address";
+
+/// Whether a pooler is in between that gives every transaction another session and does not keep prepared statements: then a name is
+/// taken already by another client (PostgreSQL's 42P05), or is not known (26000).
+pub fn is_of_a_pooler(error: &DbErr) -> bool {
+    matches!(code::code(error).as_deref(), Some("42P05" | "26000"))
+}
+
 /// Whether it is the connection that failed, and no database said anything.
 pub fn is_of_connection(error: &DbErr) -> bool {
     match error {
