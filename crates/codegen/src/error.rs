@@ -38,6 +38,16 @@ pub enum CodegenError {
         /// What is not understood.
         problem: String,
     },
+    /// A revision's file does not say what it follows in a way that can be edited safely.
+    #[error("`{}`, line {line}: {problem}", .path.display())]
+    Stated {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is not understood.
+        problem: String,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} `{}`: {source}", .path.display())]
     Io {
@@ -48,6 +58,9 @@ pub enum CodegenError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A revision's file is not what the program that runs was built from.
+    #[error("`{}` was changed since this program was built", .0.display())]
+    Newer(PathBuf),
     /// A text is not UTF-8.
     #[error("`{}` is not UTF-8", .0.display())]
     NotUtf8(PathBuf),
@@ -73,7 +86,11 @@ impl CodegenError {
             Self::Layout { .. } => {
                 "nothing was written; let `migrations()` be one `vec![Box::new(…::Migration), …]`, or take the file from --dry-run and add its `mod` and its entry by hand"
             }
+            Self::Stated { .. } => {
+                "nothing was written; let the file say `plimsoll::revision! { id: …, parents: […] }` once"
+            }
             Self::Io { source, .. } => advice(source),
+            Self::Newer(_) => "run it through cargo, which builds it anew",
             Self::NotUtf8(_) => "save it as UTF-8",
         }
     }

@@ -23,6 +23,6 @@ mod write;
 pub use error::CodegenError;
 pub use file::{Header, check_file, render_file, render_file_as};
 pub use pattern::{PatternError, fill};
-pub use register::{Registered, register, replace};
+pub use register::{Refollowed, Registered, register, replace};
 pub use stem::{Naming, NamingError, file_stem, is_module};
 pub use template::Template;

@@ -5,6 +5,7 @@
 //! it leaves the new project with the catalog of the revision before, whose outdated statements find nothing left to take back.
 
 mod exchange;
+mod follow;
 mod lib_rs;
 
 use std::path::{Path, PathBuf};
@@ -63,9 +64,7 @@ impl Files {
         edit: impl FnOnce(&str) -> Result<String, Problem>,
     ) -> Result<String, CodegenError> {
         let lib = &self.0.lib;
-        let bytes = std::fs::read(lib).map_err(|error| CodegenError::io("read", lib, error))?;
-        let old = String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(lib.clone()))?;
-        edit(&old).map_err(|problem| CodegenError::Layout {
+        edit(&read(lib)?).map_err(|problem| CodegenError::Layout {
             path: lib.clone(),
             line: problem.line,
             problem: problem.text,
@@ -116,9 +115,63 @@ pub fn replace(
     Ok(crate_files.0)
 }
 
+/// Revisions' files with other parents in them, not written yet.
+pub struct Refollowed(Vec<Target>);
+
+impl Refollowed {
+    /// Reads the file of each of these revisions and puts the parents that it is to follow into its `revision!` and its documentation.
+    /// `is_built_from` says of a revision and the text of its file whether the program that runs was built from that.
+    ///
+    /// # Errors
+    /// When a file cannot be read, says nothing of parents in a way that can be edited safely, or is newer than the program.
+    pub fn read(
+        project: &Path,
+        parents: &[(String, Vec<String>)],
+        is_built_from: impl Fn(&str, &str) -> bool,
+    ) -> Result<Self, CodegenError> {
+        let targets = parents.iter().map(|(id, parents)| {
+            let path = project.join("src").join(format!("{id}.rs"));
+            let old = read(&path)?;
+            if !is_built_from(id, &old) {
+                return Err(CodegenError::Newer(path));
+            }
+            let text = follow::follow(&old, parents).map_err(|problem| CodegenError::Stated {
+                path: path.clone(),
+                line: problem.line,
+                problem: problem.text,
+            })?;
+            Ok(Target {
+                path,
+                text,
+                replaces: true,
+            })
+        });
+        Ok(Self(targets.collect::<Result<_, _>>()?))
+    }
+
+    /// The files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|target| target.path.as_path())
+    }
+
+    /// Writes all of them, or none.
+    ///
+    /// # Errors
+    /// When one cannot be written; then nothing is changed.
+    pub fn write(&self) -> Result<(), CodegenError> {
+        write::all(&self.0)
+    }
+}
+
+/// The text of a file.
+fn read(path: &Path) -> Result<String, CodegenError> {
+    let bytes = std::fs::read(path).map_err(|error| CodegenError::io("read", path, error))?;
+    String::from_utf8(bytes).map_err(|_| CodegenError::NotUtf8(path.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::register;
+    use super::{Refollowed, register};
     use std::fs;
     use std::path::Path;
 
@@ -193,6 +246,44 @@ mod tests {
     }
 
     #[test]
+    fn all_files_follow_others_or_none_does() {
+        let folder = project();
+        let file = |id: &str| folder.path().join(format!("src/{id}.rs"));
+        for id in ["m2_b", "m3_c"] {
+            fs::write(file(id), "revision! { parents: [\"m1_a\"] }\n").expect("written");
+        }
+        let wanted = |last: &str| ["m2_b", last].map(|id| (id.to_owned(), vec!["m4_d".to_owned()]));
+        let edited = Refollowed::read(folder.path(), &wanted("m3_c"), |_, _| true).expect("read");
+        assert_eq!(
+            edited.paths().collect::<Vec<_>>(),
+            [file("m2_b"), file("m3_c")]
+        );
+        // The second file cannot be replaced by now.
+        fs::remove_file(file("m3_c")).expect("removed");
+        fs::create_dir(file("m3_c")).expect("made");
+        let before = files(folder.path());
+        edited.write().expect_err("a folder is in the way");
+        assert_eq!(files(folder.path()), before);
+        fs::remove_dir(file("m3_c")).expect("removed");
+        edited.write().expect("written");
+        let text = fs::read_to_string(file("m3_c")).expect("read");
+        assert_eq!(text, "revision! { parents: [\"m4_d\"] }\n");
+
+        let read = |last, is_built| Refollowed::read(folder.path(), &wanted(last), |_, _| is_built);
+        let told = [read("m1_a", true), read("m3_c", false)].map(|read| {
+            let error = read.err().expect("refused");
+            let told = format!("{error}\n  {}", error.help());
+            told.replace(&folder.path().display().to_string(), "DIR")
+        });
+        insta::assert_snapshot!(told.join("\n"), @r"
+        cannot read `DIR/src/m1_a.rs`: No such file or directory (os error 2)
+          correct the path of the migrations crate
+        `DIR/src/m2_b.rs` was changed since this program was built
+          run it through cargo, which builds it anew
+        ");
+    }
+
+    #[test]
     fn a_layout_that_is_not_understood_is_refused() {
         let folder = project();
         fs::write(folder.path().join("src/lib.rs"), "pub mod migrator;\n").expect("written");
@@ -200,7 +291,12 @@ mod tests {
         let told = error
             .to_string()
             .replace(&folder.path().display().to_string(), "DIR");
-        insta::assert_snapshot!(told, @"`DIR/src/lib.rs`, line 1: there is no `impl MigratorTrait for …`");
+        insta::assert_snapshot!(told, @r"
+    cannot read `DIR/src/m1_a.rs`: No such file or directory (os error 2)
+      correct the path of the migrations crate
+    `DIR/src/m2_b.rs` was changed since this program was built
+      run it through cargo, which builds it anew
+    ");
     }
 
     #[cfg(unix)]

@@ -11,12 +11,13 @@ use plimsoll_schema::Backend;
 use sea_orm::sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sea_orm::sqlx::{self, ConnectOptions, Executor, Pool};
+use sea_orm::sqlx::{self, ConnectOptions, Connection as _, Executor, Pool};
 use sea_orm::{
     DatabaseConnection, DbBackend, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector,
 };
 use thiserror::Error;
 
+use crate::runner::POOLER;
 use crate::url::DbUrl;
 
 mod beside;
@@ -133,6 +134,16 @@ pub enum ConnectError {
         /// In the words of the driver.
         reason: String,
     },
+    /// A pooler is in between that mixes up the prepared statements of its clients.
+    #[error(
+        "connect to `{url}`: a pooler is in between that does not keep prepared statements apart ({reason})"
+    )]
+    Pooled {
+        /// The address.
+        url: DbUrl,
+        /// In the words of the server.
+        reason: String,
+    },
     /// The connection is to be encrypted, which this program was built without.
     #[error("connect to `{url}`: TLS is asked for, and this program was built without it")]
     NoTls {
@@ -178,6 +189,7 @@ impl ConnectError {
                 "grant the user rights on the database, or correct its name in DATABASE_URL".into()
             }
             Self::Misconfigured { .. } => "correct the options in DATABASE_URL".into(),
+            Self::Pooled { .. } => POOLER.into(),
             Self::NoTls { .. } => {
                 "add sea-orm with its feature `runtime-tokio-rustls` to the Cargo.toml of the migrations crate".into()
             }
@@ -210,6 +222,7 @@ impl ConnectError {
                     (Backend::Mysql, Some("42000")) if reason.starts_with("Unknown database") => {
                         Self::NoSuchDatabase { url, reason }
                     }
+                    (Backend::Postgres, Some("42P05" | "26000")) => Self::Pooled { url, reason },
                     (Backend::Sqlite, Some("14")) => Self::NoSuchDatabase { url, reason },
                     _ => Self::Refused { url, reason },
                 }
@@ -309,8 +322,12 @@ async fn postgres(url: &DbUrl, schema: Option<&str>) -> Result<DatabaseConnectio
         .map_err(|error| ConnectError::new(url, &error))?
         .application_name("plimsoll")
         .disable_statement_logging();
-    let first: PgConnection = attempt(url, options.connect()).await?;
-    drop(first);
+    let mut first: PgConnection = attempt(url, options.connect()).await?;
+    // Each of two connections prepares its first statement, under the same name. A pooler that gives every transaction another session, and
+    // does not keep their statements apart, is found out so, before one of ours is taken for another client's.
+    attempt(url, sqlx::query("SELECT 1").execute(&mut first)).await?;
+    // It was there for this only; how it goes does not matter.
+    let _ = first.close().await;
     let mut pool: PgPoolOptions = single();
     if let Some(schema) = schema {
         let path: Vec<String> = schema
@@ -329,6 +346,7 @@ async fn postgres(url: &DbUrl, schema: Option<&str>) -> Result<DatabaseConnectio
         });
     }
     let pool: Pool<_> = attempt(url, pool.connect_with(options)).await?;
+    attempt(url, sqlx::query("SELECT 2").execute(&pool)).await?;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 

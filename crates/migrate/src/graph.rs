@@ -14,9 +14,11 @@ mod branch;
 mod node;
 mod order;
 mod path;
+mod rebase;
 mod target;
 
 pub use node::Node;
+pub use rebase::{Rebase, RebaseError};
 pub use target::{Point, TargetError, bad_label};
 
 /// What is wrong with a project's revisions.

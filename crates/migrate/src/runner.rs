@@ -43,7 +43,9 @@ use foreign_keys::ForeignKeys;
 
 pub use direction::Direction;
 pub use event::{Done, Event, Tell};
-pub use failure::{Failure, FailureKind, is_of_connection, message, refused};
+pub use failure::{
+    Failure, FailureKind, POOLER, is_of_a_pooler, is_of_connection, message, refused,
+};
 pub use journal::{At, State, Unfinished, unfinished};
 pub use lock::{Holder, Lock, hold, holder};
 pub use options::Options;
@@ -92,7 +94,7 @@ impl Run<'_> {
         done: &mut Vec<Done>,
     ) -> Result<(), FailureKind> {
         let db = &self.connection.db;
-        let history = |error: DbErr| FailureKind::History(message(&error));
+        let history = |error: DbErr| FailureKind::history(&error);
         let lock = lock::acquire(self, tell).await?;
         let suspended = foreign_keys::suspend(self.connection).await;
         let result = async {
@@ -116,7 +118,7 @@ impl Run<'_> {
     ) -> Result<(), FailureKind> {
         let db = &self.connection.db;
         let table = self.project.table();
-        let history = |error: DbErr| FailureKind::History(message(&error));
+        let history = |error: DbErr| FailureKind::history(&error);
         retry::limit(self).await.map_err(history)?;
         history::install(db, table).await.map_err(history)?;
         let leftover = unfinished(db, table).await.map_err(history)?;

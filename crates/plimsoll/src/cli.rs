@@ -28,6 +28,7 @@ mod output;
 pub(crate) mod place;
 mod progress;
 mod proof;
+mod replay;
 pub(crate) mod selection;
 pub(crate) mod side;
 mod tenants;
@@ -114,6 +115,7 @@ async fn dispatch(
         Command::Heads(args) => Ok(command::standing::heads(&mut context, &args)),
         Command::Branches => Ok(command::standing::branches(&mut context)),
         Command::Merge(args) => command::merge::run(&mut context, &args),
+        Command::Rebase(args) => Box::pin(command::rebase::run(&mut context, &args)).await,
         Command::Squash(args) => Box::pin(command::squash::run(&mut context, &args)).await,
         Command::Stamp(args) => command::stamp::stamp(&mut context, &args).await,
         Command::EnsureVersion(args) => command::stamp::ensure_version(&mut context, &args).await,

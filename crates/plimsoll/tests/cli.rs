@@ -440,6 +440,8 @@ async fn help() {
       heads           List the revisions that none follows
       branches        List the revisions that several others follow
       merge           Join heads with a revision that follows them all
+      rebase          Let one of two heads come after the other, where the order is proven to make no
+                      difference
       squash          Write one revision that stands for several, proven to make what they make
       stamp           Write down that revisions are applied, without running them
       status          Tell where the database is, what is pending, what is wrong, and who is at work

@@ -9,7 +9,7 @@ use plimsoll_schema::backend::sqlite::NEW_PREFIX;
 use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::code::note_code;
+use super::code::{self, note_code};
 use super::journal::{State, Unfinished};
 use super::{Direction, Holder, Way};
 use crate::script::Asks;
@@ -96,6 +96,29 @@ pub enum FailureKind {
     },
     /// The history could not be read or written.
     History(String),
+    /// The server went away.
+    Lost {
+        /// The revision that ran, and how; `None` before the first and between two.
+        during: Option<(String, Way)>,
+        /// Whether that was at the end of its transaction, so that only the database knows whether it was carried out.
+        at_commit: bool,
+        /// In the words of the network, or of the server that said goodbye.
+        cause: String,
+    },
+}
+
+impl FailureKind {
+    /// The history could not be read or written, if it was not the connection that failed.
+    pub(super) fn history(error: &DbErr) -> Self {
+        if code::is_lost(code::code(error).as_deref()) {
+            return Self::Lost {
+                during: None,
+                at_commit: false,
+                cause: message(error),
+            };
+        }
+        Self::History(message(error))
+    }
 }
 
 impl fmt::Display for Failure {
@@ -173,6 +196,25 @@ impl fmt::Display for Failure {
                 write!(f, " (waited {seconds} s)")
             }
             FailureKind::History(cause) => write!(f, "read and write the history: {cause}"),
+            FailureKind::Lost {
+                during: None,
+                cause,
+                ..
+            } => write!(
+                f,
+                "read and write the history: the server went away ({cause})"
+            ),
+            FailureKind::Lost {
+                during: Some((revision, _)),
+                at_commit,
+                cause,
+            } => {
+                let when = if *at_commit { " at its COMMIT" } else { "" };
+                write!(
+                    f,
+                    "{verb} `{revision}`: the server went away{when} ({cause})"
+                )
+            }
         }
     }
 }
@@ -272,6 +314,18 @@ impl Failure {
             FailureKind::Locked { .. } => {
                 "wait for the other run to end, or end it; its lock goes with its connection".into()
             }
+            FailureKind::Lost {
+                at_commit: true, ..
+            } => format!(
+                "only the database knows whether it is done{done}; when the server is there, run it again: it finds out, and does what is left"
+            ),
+            FailureKind::Lost {
+                during: Some((_, way @ Way::Whole { .. })),
+                ..
+            } => format!("{}; run it again when the server is there", left(*way, &done)),
+            FailureKind::Lost { .. } => format!(
+                "what is done is written down{done}; when the server is there, run it again: it finds out how far this came, and goes on there"
+            ),
             FailureKind::History(_) => {
                 "the user needs the right to create, read and write the history tables".into()
             }
@@ -345,6 +399,15 @@ pub fn message(error: &DbErr) -> String {
     }
 }
 
+/// What to do where a pooler mixes up the prepared statements of its clients.
+pub const POOLER: &str = "a pooler that gives every transaction another session has to keep prepared statements, as PgBouncer does from 1.21 on with max_prepared_statements above 0; or use its session mode, or the server's own address";
+
+/// Whether a pooler is in between that gives every transaction another session and does not keep prepared statements: then a name is
+/// taken already by another client (PostgreSQL's 42P05), or is not known (26000).
+pub fn is_of_a_pooler(error: &DbErr) -> bool {
+    matches!(code::code(error).as_deref(), Some("42P05" | "26000"))
+}
+
 /// Whether it is the connection that failed, and no database said anything.
 pub fn is_of_connection(error: &DbErr) -> bool {
     match error {
@@ -364,9 +427,12 @@ pub fn is_of_connection(error: &DbErr) -> bool {
     }
 }
 
-/// The same error with the statement that the database refused under it. A table that SQLite rebuilds is called by its own name.
+/// The same error with the statement that the database refused under it, if it was the database that did. A table that SQLite rebuilds is called by its own name.
 pub fn refused(error: &DbErr, sql: &str) -> DbErr {
     note_code(error);
+    if is_of_connection(error) {
+        return error.clone();
+    }
     let message = message(error).replace(NEW_PREFIX, "");
     DbErr::Custom(format!("{message}\n  {sql}"))
 }

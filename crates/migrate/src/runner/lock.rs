@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Event, FailureKind, Run, Tell, message, who};
+use super::{Event, FailureKind, Run, Tell, who};
 use crate::connect::{Access, Connection, connect};
 
 /// How long between two questions.
@@ -56,7 +56,7 @@ enum Held {
 
 /// Takes the lock of this database and history table.
 pub(super) async fn acquire(run: &Run<'_>, tell: &mut Tell<'_>) -> Result<Lock, FailureKind> {
-    let failed = |error: DbErr| FailureKind::History(message(&error));
+    let failed = |error: DbErr| FailureKind::history(&error);
     let start = Instant::now();
     let mut told = false;
     let asker = Asker::new(run.connection, run.project.table());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sea_orm::{DbErr, TransactionTrait as _};
 
 use super::journal::{self, State, Unfinished};
-use super::{Direction, Failure, FailureKind, Run, Tell, lock, message, unfinished};
+use super::{Direction, Failure, FailureKind, Run, Tell, lock, unfinished};
 use crate::history::{self, Action, Entry};
 use crate::script::Script;
 
@@ -162,7 +162,7 @@ impl Run<'_> {
         tell: &mut Tell<'_>,
         work: impl AsyncFnOnce() -> Result<T, DbErr>,
     ) -> Result<T, Failure> {
-        let history = |error: DbErr| FailureKind::History(message(&error));
+        let history = |error: DbErr| FailureKind::history(&error);
         let result = async {
             let lock = lock::acquire(self, tell).await?;
             let done = async {

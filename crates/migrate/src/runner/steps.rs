@@ -11,7 +11,7 @@ use sea_orm_migration::SchemaManager;
 
 use super::journal::{self, At, State, Unfinished};
 use super::trace::{Trace, trace};
-use super::{Event, FailureKind, Run, Setting, Tell, code, message, now, refused, retry, who};
+use super::{Event, FailureKind, Run, Setting, Tell, Way, code, message, now, refused, retry, who};
 use crate::history::Entry;
 use crate::operation::Apply as _;
 use crate::script::{Item, Kind, Script, digest, is_several, kind};
@@ -106,6 +106,14 @@ impl<'a> Steps<'a> {
         error: &DbErr,
         code: Option<&str>,
     ) -> FailureKind {
+        if code::is_lost(code) {
+            let grouped = self.grouped;
+            return FailureKind::Lost {
+                during: Some((self.id.to_owned(), Way::Steps { grouped })),
+                at_commit: false,
+                cause: message(error),
+            };
+        }
         FailureKind::Step {
             revision: self.id.to_owned(),
             cause: message(error),
@@ -228,7 +236,7 @@ impl<'a> Steps<'a> {
                 continue;
             }
             // Of several statements sent at once some may be done: then nobody knows, and the journal stays as it is.
-            if !super::is_of_connection(&error) && !is_several(&statement.sql) {
+            if !code::is_lost(code.as_deref()) && !is_several(&statement.sql) {
                 self.refused(journal).await?;
             }
             return Err(Trouble::Database(error, code));
@@ -255,7 +263,7 @@ impl<'a> Steps<'a> {
                         continue;
                     }
                     let at = ahead.at.item;
-                    if at == journal.at.item && !super::is_of_connection(&error) {
+                    if at == journal.at.item && !code::is_lost(code.as_deref()) {
                         self.refused(journal).await?;
                     }
                     return Err(Trouble::InGroup(error, code, at));
@@ -373,12 +381,7 @@ impl<'a> Steps<'a> {
         };
         sent.map(|_| ()).map_err(|error| {
             let code = code::code(&error);
-            let told = if super::is_of_connection(&error) {
-                error
-            } else {
-                refused(&error, &statement.sql)
-            };
-            (told, code)
+            (refused(&error, &statement.sql), code)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! A revision as a whole: SeaORM's migration runs on the session itself.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use sea_orm::{
@@ -30,12 +31,15 @@ impl Run<'_> {
     ) -> Result<bool, FailureKind> {
         self.write_down(setting)
             .await
-            .map_err(|error| FailureKind::History(message(&error)))?;
+            .map_err(|error| FailureKind::history(&error))?;
         let mut tries = retry::Tries::new(&self.options);
+        let at_commit = AtomicBool::new(false);
         loop {
             let ran = code::with_code(async {
                 if transactional {
-                    self.in_transaction(id, script, setting.keys, start).await
+                    let keys = setting.keys;
+                    self.in_transaction(id, script, keys, start, &at_commit)
+                        .await
                 } else {
                     self.outside_transaction(id, script, setting, start).await
                 }
@@ -50,12 +54,9 @@ impl Run<'_> {
                 tokio::time::sleep(pause).await;
                 continue;
             }
-            return Err(FailureKind::Revision {
-                revision: id.to_owned(),
-                cause: message(&error),
-                way: Way::Whole { transactional },
-                is_limit: retry::is_limit(code.as_deref()),
-            });
+            let way = Way::Whole { transactional };
+            let at_commit = at_commit.into_inner();
+            return Err(failed(id, way, &error, code.as_deref(), at_commit));
         }
     }
 
@@ -65,14 +66,19 @@ impl Run<'_> {
         script: &Result<Script, Asks>,
         keys: ForeignKeys,
         start: Instant,
+        at_commit: &AtomicBool,
     ) -> Result<bool, DbErr> {
+        at_commit.store(false, Ordering::Relaxed);
         let transaction = self.begin().await?;
         if !self.is_due(&transaction, id).await? {
             transaction.rollback().await?;
             return Ok(false);
         }
         match self.inside(&transaction, id, script, start, keys).await {
-            Ok(()) => transaction.commit().await.map(|()| true),
+            Ok(()) => {
+                at_commit.store(true, Ordering::Relaxed);
+                transaction.commit().await.map(|()| true)
+            }
             Err(error) => {
                 // SQLite may have rolled back by itself (its disk is full): the first error is the one that matters.
                 let _ = transaction.rollback().await;
@@ -184,15 +190,12 @@ impl Run<'_> {
         }
         let mut ran = Vec::new();
         let result = self.together(ids, &scripts, keys, tell, &mut ran).await;
-        if let Err((id, error)) = result {
-            return Err(FailureKind::Revision {
-                revision: id,
-                cause: message(&error),
-                way: Way::Whole {
-                    transactional: true,
-                },
-                is_limit: false,
-            });
+        if let Err((id, error, at_commit)) = result {
+            let way = Way::Whole {
+                transactional: true,
+            };
+            let code = code::code(&error).filter(|code| code::is_lost(Some(code)));
+            return Err(failed(&id, way, &error, code.as_deref(), at_commit));
         }
         done.append(&mut ran);
         Ok(())
@@ -205,7 +208,7 @@ impl Run<'_> {
         keys: ForeignKeys,
         tell: &mut Tell<'_>,
         ran: &mut Vec<super::Done>,
-    ) -> Result<(), (String, DbErr)> {
+    ) -> Result<(), (String, DbErr, bool)> {
         let first = ids.first().copied().unwrap_or_default();
         let last = ids.last().copied().unwrap_or_default();
         let transaction = self.begin().await.map_err(at_id(first))?;
@@ -229,7 +232,7 @@ impl Run<'_> {
         if let Some(failed) = failed {
             return Err(failed);
         }
-        ended.map_err(at_id(last))?;
+        ended.map_err(|error| (last.to_owned(), error, true))?;
         for one in ran.iter() {
             tell(&Event::Done(one.clone()));
         }
@@ -263,7 +266,25 @@ impl Run<'_> {
     }
 }
 
-fn at_id(id: &str) -> impl Fn(DbErr) -> (String, DbErr) {
+fn at_id(id: &str) -> impl Fn(DbErr) -> (String, DbErr, bool) {
     let id = id.to_owned();
-    move |error| (id.clone(), error)
+    move |error| (id.clone(), error, false)
+}
+
+/// A revision that failed as a whole, or whose server went away.
+fn failed(id: &str, way: Way, error: &DbErr, code: Option<&str>, at_commit: bool) -> FailureKind {
+    let (revision, cause) = (id.to_owned(), message(error));
+    if code::is_lost(code) {
+        return FailureKind::Lost {
+            during: Some((revision, way)),
+            at_commit,
+            cause,
+        };
+    }
+    FailureKind::Revision {
+        revision,
+        cause,
+        way,
+        is_limit: retry::is_limit(code),
+    }
 }

@@ -12,7 +12,7 @@ mod graph;
 
 pub(crate) use backup::{Backup, BackupFirst, Restore, Seed};
 pub(crate) use graph::{
-    Edit, EnsureVersion, Heads, History, Merge, Placing, Repair, Squash, Stamp,
+    Edit, EnsureVersion, Heads, History, Merge, Placing, Rebase, Repair, Show, Squash, Stamp,
 };
 
 /// Migrations for SeaORM, generated from your models, proven, and reviewable.
@@ -200,7 +200,7 @@ Examples:
   heads --resolve-dependencies   without those that another depends on
   heads --format json
 
-Two heads mean two lines of revisions; `merge heads` joins them.")]
+Two heads mean two lines of revisions; `merge heads` joins them, `rebase` makes them one line.")]
     Heads(Heads),
     /// List the revisions that several others follow
     Branches,
@@ -210,6 +210,16 @@ Examples:
   merge heads -m \"merge billing and shipping\"
   merge 2026a 2026b")]
     Merge(Merge),
+    /// Let one of two heads come after the other, where the order is proven to make no difference
+    #[command(after_help = "\
+Examples:
+  rebase 2026b                   after the other head, where there are two
+  rebase billing@head --onto shipping@head
+  rebase 2026b --dry-run         only prove it
+
+Both orders are carried out on scratch databases, and what moves is taken back in both. Where tables differ
+then, or a statement fails, nothing is written. Ids stay: what is applied stays applied.")]
+    Rebase(Rebase),
     /// Write one revision that stands for several, proven to make what they make
     #[command(after_help = "\
 Examples:
@@ -466,18 +476,6 @@ pub(crate) struct Current {
     /// Many schemas instead of one.
     #[command(flatten)]
     pub(crate) tenants: Looking,
-}
-
-/// `show`.
-#[derive(Debug, Args)]
-pub(crate) struct Show {
-    /// head, current, a revision, or steps from one
-    #[arg(
-        default_value = "current",
-        value_name = "REVISION",
-        allow_negative_numbers = true
-    )]
-    pub(crate) revision: String,
 }
 
 /// `check` and `diff`.

@@ -7,6 +7,7 @@ pub(crate) mod init;
 pub(crate) mod merge;
 pub(crate) mod offline;
 mod placing;
+pub(crate) mod rebase;
 pub(crate) mod repair;
 pub(crate) mod revision;
 pub(crate) mod run;

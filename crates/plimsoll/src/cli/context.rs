@@ -3,7 +3,7 @@
 use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::hooks::Revisions;
 use plimsoll_migrate::project::{Project, Standing};
-use plimsoll_migrate::runner::{Unfinished, unfinished};
+use plimsoll_migrate::runner::{Unfinished, is_of_a_pooler, is_of_connection, unfinished};
 use plimsoll_migrate::url::DbUrl;
 
 use super::args::Global;
@@ -53,7 +53,7 @@ impl<'a, 'o> Context<'a, 'o> {
             .await
             .map_err(|error| {
                 let told = CliError::database("read the history", &error);
-                if plimsoll_migrate::runner::is_of_connection(&error) {
+                if is_of_connection(&error) || is_of_a_pooler(&error) {
                     return told;
                 }
                 told.help(format!(

@@ -3,7 +3,7 @@
 use plimsoll_backup::BackupError;
 use plimsoll_migrate::connect::ConnectError;
 use plimsoll_migrate::graph::{GraphError, TargetError};
-use plimsoll_migrate::runner::{Failure, FailureKind};
+use plimsoll_migrate::runner::{Failure, FailureKind, POOLER, is_of_a_pooler, message};
 use plimsoll_migrate::url::UrlError;
 use plimsoll_report::document::MissingHint;
 use plimsoll_schema::Diagnostic;
@@ -115,10 +115,11 @@ impl CliError {
 
     /// The database answered with an error.
     pub fn database(action: &str, error: &sea_orm::DbErr) -> Self {
-        Self::new(
-            Exit::Database,
-            format!("{action}: {}", plimsoll_migrate::runner::message(error)),
-        )
+        let told = Self::new(Exit::Database, format!("{action}: {}", message(error)));
+        if is_of_a_pooler(error) {
+            return told.help(POOLER);
+        }
+        told
     }
 
     /// A file could not be read or written.
@@ -180,7 +181,9 @@ impl From<Failure> for CliError {
                 Exit::Standing
             }
             FailureKind::Stopped { .. } => Exit::Interrupted,
-            FailureKind::Locked { .. } | FailureKind::History(_) => Exit::Database,
+            FailureKind::Locked { .. } | FailureKind::History(_) | FailureKind::Lost { .. } => {
+                Exit::Database
+            }
         };
         Self::new(exit, failure.to_string()).help(failure.help())
     }

@@ -16,6 +16,18 @@ pub(crate) struct History {
     pub(crate) applied: bool,
 }
 
+/// `show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// head, current, a revision, or steps from one
+    #[arg(
+        default_value = "current",
+        value_name = "REVISION",
+        allow_negative_numbers = true
+    )]
+    pub(crate) revision: String,
+}
+
 /// `heads`.
 #[derive(Debug, Args)]
 pub(crate) struct Heads {
@@ -42,6 +54,20 @@ pub(crate) struct Merge {
     /// The time in the file's name, as 2026-01-31T12:00:00Z [default: SOURCE_DATE_EPOCH, then now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
+}
+
+/// `rebase`.
+#[derive(Debug, Args)]
+pub(crate) struct Rebase {
+    /// The head that moves, with all that only it leads to
+    #[arg(value_name = "HEAD")]
+    pub(crate) head: Option<String>,
+    /// The head that it comes after [default: the other one, where there are two]
+    #[arg(long, value_name = "OTHER")]
+    pub(crate) onto: Option<String>,
+    /// Prove and show everything, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// `squash`.

@@ -254,6 +254,8 @@ pub(crate) fn unwritten(action: &str, error: &CodegenError) -> CliError {
         CodegenError::Template { .. }
         | CodegenError::Exists(_)
         | CodegenError::Layout { .. }
+        | CodegenError::Stated { .. }
+        | CodegenError::Newer(_)
         | CodegenError::Io { .. }
         | CodegenError::NotUtf8(_) => Exit::Files,
     };

@@ -5,24 +5,18 @@
 use std::collections::BTreeSet;
 
 use plimsoll_codegen::{Header, replace};
-use plimsoll_differ::compare::Manage;
-use plimsoll_migrate::connect::{Access, Connection, connect};
 use plimsoll_migrate::graph::Point;
 use plimsoll_migrate::runner::Direction;
-use plimsoll_migrate::script::{Item, leads};
 use plimsoll_report::style;
-use plimsoll_schema::{Change, TableChange};
 
 use super::placing;
 use super::revision::{created, unwritten, up_to_date};
-use super::run::upwards;
-use crate::cli::answers::Given;
 use crate::cli::args::Squash;
-use crate::cli::comparison::{Comparison, Wanted, judge, look, scope};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::files::Writing;
 use crate::cli::proof::prove;
+use crate::cli::replay::{Replay, beyond_tables};
 use crate::cli::workbench::Workbench;
 
 const ACTION: &str = "squash";
@@ -74,13 +68,14 @@ async fn write(
     let before = made(context, bench, &ends.before).await?;
     let all: Vec<String> = ends.before.iter().chain(set).cloned().collect();
     let after = made(context, bench, &all).await?;
-    let comparison = compared(context, &before, &after).await?;
+    let (from, to) = (before.look(context).await?, after.look(context).await?);
+    let comparison = before.compare(context, from, to).await?;
     let errors = comparison.errors();
     if !errors.is_empty() {
         let message = format!("{ACTION}: what the revisions make cannot be made at once");
         return Err(CliError::new(Exit::Blocked, message).because(errors));
     }
-    prove(context, &before, None, &comparison).await?;
+    prove(context, &before.connection, None, &comparison).await?;
     let mut plan = comparison.plan.clone();
     plan.diagnostics.clone_from(&comparison.hazards);
     let id = &writing.header.id;
@@ -197,20 +192,7 @@ async fn refuse_left_out(
     set: &[String],
     leave_out: bool,
 ) -> Result<(), CliError> {
-    let mut left: Vec<String> = Vec::new();
-    for id in set {
-        let script = context
-            .project
-            .script(id, Direction::Up, context.url.backend())
-            .await;
-        match script {
-            Err(asks) => left.push(format!("{id}: {asks}")),
-            Ok(script) => {
-                let beyond = script.items.iter().filter_map(beyond_tables);
-                left.extend(beyond.map(|what| format!("{id}: {what}")));
-            }
-        }
-    }
+    let left = beyond_tables(context, set).await;
     if left.is_empty() {
         return Ok(());
     }
@@ -228,79 +210,13 @@ async fn refuse_left_out(
         .help("let the range end before; or pass --leave-out, and put what has to stay into the new file by hand"))
 }
 
-/// What an item does that a comparison of tables does not see.
-fn beyond_tables(item: &Item) -> Option<String> {
-    const SEEN: [&[&str]; 13] = [
-        &["CREATE", "TABLE"],
-        &["CREATE", "INDEX"],
-        &["CREATE", "UNIQUE", "INDEX"],
-        &["CREATE", "FULLTEXT", "INDEX"],
-        &["CREATE", "SPATIAL", "INDEX"],
-        &["CREATE", "TYPE"],
-        &["ALTER", "TABLE"],
-        &["ALTER", "TYPE"],
-        &["DROP", "TABLE"],
-        &["DROP", "INDEX"],
-        &["DROP", "TYPE"],
-        &["RENAME", "TABLE"],
-        &["COMMENT", "ON"],
-    ];
-    match item {
-        Item::Sql(statement) => {
-            let is_seen = SEEN.iter().any(|words| leads(&statement.sql, words));
-            (!is_seen).then(|| statement.sql.clone())
-        }
-        Item::Operation(change) => match change.as_ref() {
-            Change::AlterTable { table, changes }
-                if changes
-                    .iter()
-                    .any(|change| matches!(change, TableChange::Fill(_))) =>
-            {
-                Some(format!("fills rows of `{table}`"))
-            }
-            Change::AlterTable { .. }
-            | Change::CreateTable(_)
-            | Change::DropTable(_)
-            | Change::RenameTable(_)
-            | Change::CreateEnum(_)
-            | Change::DropEnum(_)
-            | Change::AlterEnum(_)
-            | Change::RenameEnum(_)
-            | Change::RenameEnumValue { .. } => None,
-        },
-        Item::Begin | Item::Commit | Item::Rollback => None,
-    }
-}
-
 /// A scratch database on which these revisions are applied.
 async fn made(
     context: &Context<'_, '_>,
     bench: &mut Workbench,
     ids: &[String],
-) -> Result<Connection, CliError> {
-    let url = bench.address().await?;
-    let schema = context.global.database_schema.as_deref();
-    let connection = connect(&url, Access::Write, schema).await?;
-    let run = upwards(&context.project, &connection);
-    run.path(ids, &mut |_| {}).await?;
-    Ok(connection)
-}
-
-/// What leads from one database to the other, every fact of it.
-async fn compared(
-    context: &Context<'_, '_>,
-    before: &Connection,
-    after: &Connection,
-) -> Result<Comparison, CliError> {
-    let scope = scope(context, context.place.config.schemas.clone());
-    let wanted = look(context, &after.db, &scope).await?;
-    let wanted = Wanted {
-        now: wanted.catalog,
-        last: None,
-        manage: Manage::Exact,
-        is_open: false,
-        has_rows: false,
-    };
-    let inspected = look(context, &before.db, &scope).await?;
-    judge(&before.db, &scope, inspected, wanted, &Given::default()).await
+) -> Result<Replay, CliError> {
+    let replay = Replay::empty(context, bench).await?;
+    replay.run(context, Direction::Up, ids).await?;
+    Ok(replay)
 }
