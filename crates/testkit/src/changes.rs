@@ -101,6 +101,9 @@ fn part(change: &TableChange) -> String {
             fill.condition.as_deref().unwrap_or("null")
         ),
         TableChange::Unfill(fill) => format!("leave {} filled", fill.column),
+        TableChange::RenameValue { column, value } => {
+            format!("rename value of {column}: {} -> {}", value.from, value.to)
+        }
     }
 }
 

@@ -43,7 +43,10 @@ pub(super) fn is_fill_only(change: &Change) -> bool {
 }
 
 const fn is_fill(change: &TableChange) -> bool {
-    matches!(change, TableChange::Fill(_) | TableChange::Unfill(_))
+    matches!(
+        change,
+        TableChange::Fill(_) | TableChange::Unfill(_) | TableChange::RenameValue { .. }
+    )
 }
 
 /// The enum types whose values change.
@@ -84,7 +87,8 @@ pub(super) fn drops_holder(change: &TableChange, types: &BTreeSet<String>) -> bo
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => false,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => false,
     }
 }
 
@@ -130,7 +134,8 @@ fn split_table(
             | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_)
             | TableChange::Fill(_)
-            | TableChange::Unfill(_) => 2,
+            | TableChange::Unfill(_)
+            | TableChange::RenameValue { .. } => 2,
         };
         let piece = if drops_holder(change, types) {
             1

@@ -127,6 +127,10 @@ pub fn table_summary(change: &TableChange) -> String {
         TableChange::SetOptions(_) => "change the storage options".into(),
         TableChange::Fill(fill) => format!("fill column `{}`", fill.column),
         TableChange::Unfill(fill) => format!("leave column `{}` filled", fill.column),
+        TableChange::RenameValue { column, value } => format!(
+            "rename value `{}` of column `{column}` to `{}`",
+            value.from, value.to
+        ),
     }
 }
 

@@ -164,7 +164,8 @@ fn column_of(change: &TableChange) -> Option<&str> {
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     }
 }
 
@@ -303,7 +304,8 @@ fn through_builder(place: &Place<'_>, change: &TableChange) -> Result<Option<Str
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     })
 }
 

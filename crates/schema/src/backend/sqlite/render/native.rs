@@ -24,7 +24,8 @@ pub(super) fn is(table: &Table, change: &TableChange) -> bool {
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => true,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => true,
         TableChange::AlterColumn(pair) => !alters(pair),
         TableChange::SetOptions(pair) => own(&pair.from) == own(&pair.to),
         TableChange::AddPrimaryKey(_)
@@ -179,7 +180,8 @@ pub(super) fn statements(
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => Vec::new(),
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => Vec::new(),
     })
 }
 
