@@ -202,7 +202,7 @@ fn down(plan: &Plan) -> Vec<String> {
 /// Whether a step only fills rows: what is filled stays so.
 fn is_of_rows(change: &Change) -> bool {
     matches!(change, Change::AlterTable { changes, .. }
-        if changes.iter().all(TableChange::is_of_rows))
+        if changes.iter().all(|change| matches!(change, TableChange::Fill(fill) if !fill.is_conversion())))
 }
 
 /// What stands above a step: its summary, or where that goes on and on what it is about. The documentation of the file has it in full.

@@ -114,6 +114,7 @@ fn parts(change: &TableChange) -> Vec<String> {
             vec![exclusion.name.clone()]
         }
         TableChange::Fill(fill) | TableChange::Unfill(fill) => vec![fill.column.clone()],
+        TableChange::RenameValue { column, .. } => vec![column.clone()],
         TableChange::SetComment(_) | TableChange::CommentOn { .. } | TableChange::SetOptions(_) => {
             Vec::new()
         }

@@ -185,6 +185,10 @@ fn table_change(node: Node, change: &TableChange) -> Node {
         }
         // There is nothing to do.
         TableChange::Unfill(_) => node,
+        TableChange::RenameValue { column, value } => node.method(
+            "rename_value",
+            vec![text(column), text(&value.from), text(&value.to)],
+        ),
         TableChange::SetOptions(pair) => {
             node.method("options", vec![options(&pair.from), options(&pair.to)])
         }

@@ -196,7 +196,8 @@ fn table_piece(server: &Server, table: &TableName, change: &TableChange) -> Opti
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     }
 }
 

@@ -23,6 +23,7 @@ mod structural;
 mod table;
 mod turn;
 mod unique;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,9 +49,10 @@ pub enum Manage {
 /// What the user said about what cannot be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answers {
-    /// `table`, `table.column`, an enum type or `type.value` as the database has it, and its new name without what stands before the dot.
+    /// `table`, `table.column`, an enum type, `type.value` or `table.column.value` (the last with the column's new name) as the database
+    /// has it, and its new name without what stands before the last dot.
     pub renames: BTreeMap<String, String>,
-    /// `table`, `table.column`, an enum type or `type.value` that is really to be dropped.
+    /// `table`, `table.column`, an enum type, `type.value` or `table.column.value` that is really to be dropped.
     pub drops: BTreeSet<String>,
     /// `table.column`, in its new names, and the SQL expression that rows get which its change would refuse.
     pub fills: BTreeMap<String, String>,

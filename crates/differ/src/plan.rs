@@ -74,11 +74,14 @@ pub fn plan(server: &Server, current: &Catalog, changes: &[Change]) -> Result<Pl
 
 /// The pieces of the changes in the order in which they are done. Rows get another value right before an enum type loses theirs.
 fn ordered(server: &Server, changes: &[Change]) -> Vec<Change> {
+    let alters = |change: &Change| change.altered_enum().is_some();
+    if !changes.iter().any(alters) {
+        return order::order(split::split(server, changes));
+    }
     let (mut fills, others): (Vec<Change>, Vec<Change>) =
         changes.iter().cloned().partition(split::is_fill_only);
     fills.sort_by_key(summary);
     let mut out = order::order(split::split(server, &others));
-    let alters = |change: &Change| change.altered_enum().is_some();
     let at = out.iter().position(alters).unwrap_or_default();
     out.splice(at..at, fills);
     out

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_schema::backend::{qualified, quote};
 use plimsoll_schema::{
-    Catalog, Change, Code, Column, EnumType, ForeignKey, Pair, Plan, Server, Table, TableChange,
-    TableName, TypeName,
+    Catalog, Change, Code, Column, ColumnType, EnumType, Fill, ForeignKey, Pair, Plan, Server,
+    Table, TableChange, TableName, TypeName,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
@@ -76,6 +76,8 @@ struct Origin<'a> {
     columns: BTreeMap<(TableName, String), Option<String>>,
     /// Today's name of an enum type that is called otherwise, or has a value that is, and that value's new word and today's.
     types: BTreeMap<TypeName, (TypeName, BTreeMap<String, String>)>,
+    /// Values of a column, by their new names, which rows hold under another name today.
+    values: BTreeMap<(TableName, String), Vec<Pair<String>>>,
 }
 
 fn questions(plan: &Plan, current: &Catalog) -> Vec<Question> {
@@ -84,6 +86,7 @@ fn questions(plan: &Plan, current: &Catalog) -> Vec<Question> {
         tables: BTreeMap::new(),
         columns: BTreeMap::new(),
         types: BTreeMap::new(),
+        values: BTreeMap::new(),
     };
     let mut out: Vec<Question> = Vec::new();
     let mut filled: Vec<String> = Vec::new();
@@ -98,8 +101,8 @@ fn questions(plan: &Plan, current: &Catalog) -> Vec<Question> {
             }
             Change::AlterTable { table, changes } => {
                 for change in changes {
-                    if let TableChange::Fill(fill) = change {
-                        filled.push(format!("{table}.{}", fill.column));
+                    if let TableChange::Fill(Fill { column, .. }) = change {
+                        filled.push(format!("{table}.{column}"));
                     }
                     out.extend(origin.ask(table, change));
                     origin.follow(table, change);
@@ -151,6 +154,10 @@ impl Origin<'_> {
             let before = self.column(table, &pair.from);
             self.columns.insert(key(&pair.to), before);
         }
+        if let TableChange::RenameValue { column, value } = change {
+            let known = self.values.entry(key(column)).or_default();
+            known.push(value.clone());
+        }
     }
 
     fn enum_type(&self, name: &TypeName) -> (TypeName, BTreeMap<String, String>) {
@@ -178,6 +185,20 @@ impl Origin<'_> {
             })
         };
         current.users_of(&name).filter_map(ask).collect()
+    }
+
+    /// The column, its enum with the words besides that rows hold today and will not hold then.
+    fn with_words_of_today(&self, table: &TableName, to: &Column) -> Column {
+        let mut column = to.clone();
+        let renamed = self.values.get(&(table.clone(), to.name.clone()));
+        if let (Some(renamed), ColumnType::Enum { values, .. }) = (renamed, &mut column.ty) {
+            for pair in renamed.iter().rev() {
+                if values.contains(&pair.to) {
+                    values.push(pair.from.clone());
+                }
+            }
+        }
+        column
     }
 
     /// What a column that is there today is called after the renames, as `table.column`.
@@ -218,7 +239,8 @@ impl Origin<'_> {
         if let TableChange::AlterColumn(pair) = change {
             let mut from = pair.from.clone();
             from.name = self.column(name, &from.name)?;
-            let found = misfits(self.server, &from, &pair.to)?;
+            let to = self.with_words_of_today(name, &pair.to);
+            let found = misfits(self.server, &from, &to)?;
             let is_enum = |column: &Column| column.ty.enum_name().is_some();
             let code = match found.is_null_only {
                 true => Code::R302,
@@ -252,8 +274,9 @@ impl Origin<'_> {
             ));
         }
         if let TableChange::AddCheck(check) = change {
-            // Where a column has another name today, the condition speaks of none that is there.
-            let is_today = self.columns.keys().all(|(other, _)| other != name);
+            // Where a column has another name today, the condition speaks of none that is there; where a value has, of another one.
+            let is_of_it = |(other, _): &(TableName, String)| other == name;
+            let is_today = !self.columns.keys().any(is_of_it) && !self.values.keys().any(is_of_it);
             let label = check.name.as_ref().unwrap_or(&check.expression);
             let rows = format!(
                 "SELECT 1 AS one FROM {table} WHERE NOT ({})",

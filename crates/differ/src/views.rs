@@ -243,6 +243,7 @@ fn broken_column<'a>(
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     }
 }

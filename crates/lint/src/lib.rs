@@ -30,6 +30,17 @@ impl<'a> Subject<'a> {
             .any(|(table, change)| table == name && change.conversion_of(column).is_some())
     }
 
+    /// The values of a column that get another name.
+    pub(crate) fn renamed_values(&self, name: &TableName, column: &str) -> Vec<&'a String> {
+        let renamed = self.altered().filter_map(|(table, change)| match change {
+            TableChange::RenameValue { column: own, value } if table == name && own == column => {
+                Some(&value.from)
+            }
+            _ => None,
+        });
+        renamed.collect()
+    }
+
     /// The changes of tables that were there before the plan, each with its table's name.
     pub(crate) fn altered(&self) -> impl Iterator<Item = (&'a TableName, &'a TableChange)> {
         let created: BTreeSet<&TableName> = self

@@ -273,6 +273,9 @@ fn part(server: &Server, table: &TableName, change: &TableChange) -> Entry {
         TableChange::Unfill(fill) => {
             altered("rows", &fill.column, fill.expression.clone(), unfit(fill))
         }
+        TableChange::RenameValue { column, value } => {
+            altered("rows", column, value.from.clone(), value.to.clone())
+        }
         TableChange::SetOptions(pair) => altered(
             "options",
             "",

@@ -99,6 +99,13 @@ pub enum TableChange {
     Fill(Fill),
     /// What was filled stays filled: this does nothing, and takes back a [`TableChange::Fill`].
     Unfill(Fill),
+    /// Rows of a column that hold a value of its enum hold it by another name. No object changes.
+    RenameValue {
+        /// The column.
+        column: String,
+        /// The value.
+        value: Pair<String>,
+    },
 }
 
 /// A value for the rows that what follows would refuse.
@@ -314,6 +321,10 @@ impl TableChange {
             Self::SetOptions(pair) => Self::SetOptions(Box::new(pair.as_ref().clone().reverse())),
             Self::Fill(fill) => fill.reverse(),
             Self::Unfill(fill) => Self::Fill(fill.clone()),
+            Self::RenameValue { column, value } => Self::RenameValue {
+                column: column.clone(),
+                value: value.clone().reverse(),
+            },
         }
     }
 
@@ -321,6 +332,7 @@ impl TableChange {
     pub const fn is_of_rows(&self) -> bool {
         match self {
             Self::Fill(fill) | Self::Unfill(fill) => !fill.is_conversion(),
+            Self::RenameValue { .. } => true,
             Self::AddColumn(_)
             | Self::DropColumn(_)
             | Self::RenameColumn(_)

@@ -108,6 +108,9 @@ fn part(change: &TableChange) -> String {
             }
         },
         TableChange::Unfill(fill) => format!("leave {} filled", fill.column),
+        TableChange::RenameValue { column, value } => {
+            format!("rename value of {column}: {} -> {}", value.from, value.to)
+        }
     }
 }
 

@@ -1,31 +1,35 @@
-//! What the user gave for rows that a change would refuse, put between the changes of their table.
+//! What the user gave for rows that a change would refuse, and the values that have another name, put between the changes of their table.
 
 use std::collections::BTreeMap;
 
 use plimsoll_schema::backend::{Misfit, misfit};
 use plimsoll_schema::{
-    Catalog, Change, Column, EnumType, Fill, Pair, Rows, Server, TableChange, TableName,
+    Catalog, Change, Column, ColumnType, EnumType, Fill, Pair, Rows, Server, TableChange, TableName,
 };
 
-use super::Answers;
+use super::words::{Renamed, Words, keeps_words};
+use super::{Answers, Input};
 
 /// The changes with the fills where they have to stand: a required column comes as one that admits NULL, is filled, and required then.
-/// Rows that hold a value which an enum type loses get another one before it does. `current` is the database after the renames.
+/// Rows that hold a value which an enum type loses get another one before it does; those that hold a renamed one follow it.
+/// `current` is the database after the renames of objects.
 pub(super) fn stage(
-    server: &Server,
+    input: &Input<'_>,
     current: &Catalog,
-    changes: Vec<Change>,
-    answers: &Answers,
+    mut changes: Vec<Change>,
+    renamed: &Renamed,
 ) -> Vec<Change> {
+    let (server, answers) = (input.server, input.answers);
     let fills = &answers.fills;
-    if fills.is_empty() && answers.conversions.is_empty() {
+    if fills.is_empty() && answers.conversions.is_empty() && renamed.is_empty() {
         return changes;
     }
+    let values = hosted(&mut changes, renamed);
     let mut out = Vec::new();
-    for change in changes {
+    for (at, change) in changes.into_iter().enumerate() {
         match change {
             Change::AlterTable { table, changes } => out.push(Change::AlterTable {
-                changes: stage_table(server, &table, changes, answers),
+                changes: stage_table(server, &table, changes, answers, values.get(&at)),
                 table,
             }),
             Change::AlterEnum(pair) => {
@@ -114,11 +118,93 @@ fn conversion(table: &TableName, pair: &Pair<Column>, answers: &Answers) -> Opti
     })
 }
 
+/// The renamed values of columns, by the change that alters their table: the one that alters the column, if there is one. Where the words
+/// of a column are no business of the server's, none need be there.
+fn hosted(changes: &mut Vec<Change>, renamed: &Renamed) -> BTreeMap<usize, Words> {
+    let mut out: BTreeMap<usize, Words> = BTreeMap::new();
+    for (table, columns) in renamed {
+        for (column, values) in columns {
+            let at = host(changes, table, column).unwrap_or_else(|| {
+                changes.push(Change::AlterTable {
+                    table: table.clone(),
+                    changes: Vec::new(),
+                });
+                changes.len() - 1
+            });
+            let own = out.entry(at).or_default();
+            own.insert(column.clone(), values.clone());
+        }
+    }
+    out
+}
+
+fn host(changes: &[Change], table: &TableName, column: &str) -> Option<usize> {
+    let alters = |change: &TableChange| matches!(change, TableChange::AlterColumn(pair) if pair.from.name == column);
+    let renames = |change: &TableChange| matches!(change, TableChange::RenameColumn(_));
+    let found = changes
+        .iter()
+        .position(|change| parts(change, table).iter().any(alters));
+    found.or_else(|| {
+        let mut all = changes.iter();
+        all.position(|change| !parts(change, table).iter().all(renames))
+    })
+}
+
+/// What changes of that table, if the change is of it.
+fn parts<'a>(change: &'a Change, table: &TableName) -> &'a [TableChange] {
+    match change {
+        Change::AlterTable {
+            table: own,
+            changes,
+        } if own == table => changes,
+        Change::AlterTable { .. }
+        | Change::CreateTable(_)
+        | Change::DropTable(_)
+        | Change::RenameTable(_)
+        | Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::AlterEnum(_)
+        | Change::RenameEnum(_)
+        | Change::RenameEnumValue { .. } => &[],
+    }
+}
+
+/// Columns first hold both names of a value, then one: gives the changes that widen them and leaves those that narrow them.
+fn widened(server: &Server, changes: &mut [TableChange], values: &Words) -> Vec<TableChange> {
+    let mut out = Vec::new();
+    for change in changes {
+        let TableChange::AlterColumn(pair) = change else {
+            continue;
+        };
+        let Some(values) = values.get(&pair.from.name) else {
+            continue;
+        };
+        if let ColumnType::Enum { values: words, .. } = &pair.from.ty
+            && keeps_words(server, &pair.from)
+        {
+            let mut all = words.clone();
+            for value in values {
+                if !all.contains(&value.to) {
+                    all.push(value.to.clone());
+                }
+            }
+            let wide = Column {
+                ty: pair.from.ty.with_enum_values(&all),
+                ..pair.from.clone()
+            };
+            let from = std::mem::replace(&mut pair.from, wide.clone());
+            out.push(TableChange::AlterColumn(Box::new(Pair::new(from, wide))));
+        }
+    }
+    out
+}
+
 fn stage_table(
     server: &Server,
     table: &TableName,
-    changes: Vec<TableChange>,
+    mut changes: Vec<TableChange>,
     answers: &Answers,
+    values: Option<&Words>,
 ) -> Vec<TableChange> {
     let given = |column: &Column| answers.fills.get(&format!("{table}.{}", column.name));
     let fill = |column: &Column, rows| {
@@ -132,10 +218,18 @@ fn stage_table(
     };
     let prefix = format!("{table}.");
     let mut names = answers.fills.keys().chain(answers.conversions.keys());
-    if !names.any(|name| name.starts_with(&prefix)) {
+    if values.is_none() && !names.any(|name| name.starts_with(&prefix)) {
         return changes;
     }
+    let widened = values.map(|values| widened(server, &mut changes, values));
+    let follow = values.into_iter().flatten().flat_map(|(column, values)| {
+        values.iter().map(|value| TableChange::RenameValue {
+            column: column.clone(),
+            value: value.clone(),
+        })
+    });
     let (mut before, mut between, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    between.extend(follow);
     for change in changes {
         match &change {
             TableChange::AddColumn(column) if !column.nullable && given(column).is_some() => {
@@ -182,8 +276,10 @@ fn stage_table(
             | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_)
             | TableChange::Fill(_)
-            | TableChange::Unfill(_) => after.push(change),
+            | TableChange::Unfill(_)
+            | TableChange::RenameValue { .. } => after.push(change),
         }
     }
+    before.extend(widened.into_iter().flatten());
     [before, between, after].concat()
 }

@@ -97,7 +97,7 @@ fn stated_enums(answers: &Answers, now: &Catalog, live: &Catalog) -> Vec<Change>
 }
 
 /// The renames whose old name is there and whose new one is free when their turn comes.
-fn in_order<T: Ord + Clone>(
+pub(super) fn in_order<T: Ord + Clone>(
     mut pairs: Vec<Pair<T>>,
     is_there: impl Fn(&T) -> bool,
 ) -> Vec<Pair<T>> {
@@ -165,11 +165,17 @@ fn answered_column(answers: &Answers, table: &Table, to: &str) -> Option<String>
 }
 
 /// What goes while something like it comes.
-pub(super) fn possible(input: &Input<'_>, current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
+pub(super) fn possible(
+    input: &Input<'_>,
+    current: &Catalog,
+    desired: &Catalog,
+    words: Vec<Ambiguity>,
+) -> Vec<Ambiguity> {
     let mut out = possible_tables(current, desired);
     out.extend(possible_columns(input, current, desired));
     out.extend(possible_types(current, desired));
     out.extend(possible_values(current, desired));
+    out.extend(words);
     out.retain(|one| !one.candidates.is_empty() && !input.answers.drops.contains(&one.from));
     out
 }
@@ -250,28 +256,36 @@ fn possible_types(current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
 fn possible_values(current: &Catalog, desired: &Catalog) -> Vec<Ambiguity> {
     let mut out = Vec::new();
     for (name, known) in &current.enums {
-        let Some(wanted) = desired.enums.get(name) else {
-            continue;
-        };
-        let gone = known.values.iter().enumerate();
-        for (at, gone) in gone.filter(|(_, value)| !wanted.values.contains(value)) {
-            let added = wanted.values.iter().enumerate();
-            let added = added.filter(|(_, value)| !known.values.contains(value));
-            let fits = added.map(|(new, value)| {
-                let reason = if new == at {
-                    "it takes its place"
-                } else {
-                    "it is new"
-                };
-                (value.clone(), reason.to_owned())
-            });
-            out.push(Ambiguity {
-                from: format!("{name}.{gone}"),
-                candidates: ranked(gone, fits),
-            });
+        if let Some(wanted) = desired.enums.get(name) {
+            let values = Pair::new(known.values.as_slice(), wanted.values.as_slice());
+            out.extend(possible_words(&name.to_string(), values));
         }
     }
     out
+}
+
+/// The words of an enum that go, with those that come.
+pub(super) fn possible_words(label: &str, words: Pair<&[String]>) -> Vec<Ambiguity> {
+    let Pair { from, to } = words;
+    let gone = from.iter().enumerate();
+    let gone = gone.filter(|(_, word)| !to.contains(word));
+    let open = gone.map(|(at, gone)| {
+        let added = to.iter().enumerate();
+        let added = added.filter(|(_, word)| !from.contains(word));
+        let fits = added.map(|(new, word)| {
+            let reason = if new == at {
+                "it takes its place"
+            } else {
+                "it is new"
+            };
+            (word.clone(), reason.to_owned())
+        });
+        Ambiguity {
+            from: format!("{label}.{gone}"),
+            candidates: ranked(gone, fits),
+        }
+    });
+    open.collect()
 }
 
 /// The likeliest first: by similarity of the names, then by name.

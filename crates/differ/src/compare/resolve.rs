@@ -13,7 +13,7 @@ use plimsoll_schema::{
 
 use super::follow::follow as follow_names;
 use super::{
-    Diff, Input, Manage, Place, Question, compare, enums, exact, fill, names, rename, table,
+    Diff, Input, Manage, Place, Question, compare, enums, exact, fill, names, rename, table, words,
 };
 
 /// What the parts of the resolution share.
@@ -182,8 +182,12 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
         .cloned()
         .chain(compare(input.server, &current, &desired))
         .collect();
-    let changes = fill::stage(input.server, &current, changes, input.answers);
-    let ambiguities = rename::possible(input, &current, &desired);
+    let changed = words::changed(input, &last, &current, &desired);
+    let renamed = words::renamed(input.answers, &changed);
+    words::tell(&mut context, &renamed, &desired);
+    let changes = fill::stage(input, &current, changes, &renamed);
+    let open = words::possible(input.answers, &changed, &renamed);
+    let ambiguities = rename::possible(input, &current, &desired, open);
     for change in renames.iter().rev() {
         follow(&mut current, &change.reverse());
     }

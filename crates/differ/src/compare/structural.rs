@@ -350,7 +350,8 @@ impl Columns<'_> {
             | TableChange::SetComment(_)
             | TableChange::CommentOn { .. }
             | TableChange::Fill(_)
-            | TableChange::Unfill(_) => false,
+            | TableChange::Unfill(_)
+            | TableChange::RenameValue { .. } => false,
         }
     }
 

@@ -215,7 +215,8 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => {}
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => {}
     }
 }
 

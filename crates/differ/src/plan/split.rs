@@ -82,7 +82,8 @@ pub(super) fn drops_holder(change: &TableChange, types: &BTreeSet<String>) -> bo
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => false,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => false,
     }
 }
 
@@ -128,7 +129,8 @@ fn split_table(
             | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_)
             | TableChange::Fill(_)
-            | TableChange::Unfill(_) => 2,
+            | TableChange::Unfill(_)
+            | TableChange::RenameValue { .. } => 2,
         };
         let piece = if drops_holder(change, types) {
             1

@@ -130,6 +130,10 @@ pub fn table_summary(change: &TableChange) -> String {
         }
         TableChange::Fill(fill) => format!("fill column `{}`", fill.column),
         TableChange::Unfill(fill) => format!("leave column `{}` filled", fill.column),
+        TableChange::RenameValue { column, value } => format!(
+            "rename value `{}` of column `{column}` to `{}`",
+            value.from, value.to
+        ),
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let types = subject.changes.iter().filter_map(|change| match change {
         Change::AlterEnum(pair) => Some((
             pair.from.name.to_string(),
-            &pair.from.values,
+            pair.from.values.clone(),
             &pair.to.values,
         )),
         _ => None,
@@ -21,7 +21,14 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
             (ColumnType::Enum { values, .. }, ColumnType::Enum { values: to, .. })
                 if !subject.server.capabilities().enum_types =>
             {
-                Some((format!("{table}.{}", pair.from.name), values, to))
+                // A value that has another name by then is in no row.
+                let renamed = subject.renamed_values(table, &pair.from.name);
+                let left = values.iter().filter(|value| !renamed.contains(value));
+                Some((
+                    format!("{table}.{}", pair.from.name),
+                    left.cloned().collect(),
+                    to,
+                ))
             }
             _ => None,
         }

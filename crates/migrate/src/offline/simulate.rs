@@ -139,6 +139,7 @@ const fn stands_alone(change: &TableChange) -> bool {
         | TableChange::Unfill(_) => true,
         TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)
+        | TableChange::RenameValue { .. }
         | TableChange::AddPrimaryKey(_)
         | TableChange::DropPrimaryKey(_)
         | TableChange::DropUnique(_)

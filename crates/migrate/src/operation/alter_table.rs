@@ -129,6 +129,20 @@ impl AlterTable {
         }))
     }
 
+    /// Gives the rows that hold a value of a column's enum its new name. A `down` says it the other way round.
+    #[must_use]
+    pub fn rename_value(
+        self,
+        column: impl Into<String>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        self.with(TableChange::RenameValue {
+            column: column.into(),
+            value: Pair::new(from.into(), to.into()),
+        })
+    }
+
     /// Adds a primary key.
     #[must_use]
     pub fn add_primary_key<'a>(

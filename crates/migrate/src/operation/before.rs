@@ -281,7 +281,8 @@ fn complete_in(table: &Table, change: &mut TableChange) {
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => {}
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => {}
     }
 }
 

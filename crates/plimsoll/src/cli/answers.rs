@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_differ::compare::{Answers, Conversion};
-use plimsoll_schema::{Catalog, Change, Diagnostic, Plan, TableChange};
+use plimsoll_schema::{Catalog, Change, ColumnType, Diagnostic, Plan, TableChange};
 use serde::Deserialize;
 
 use super::args::Answering;
@@ -185,11 +185,24 @@ fn contradiction(message: String) -> CliError {
         .help("remove one of the two")
 }
 
-/// Refuses an answer that would silently do nothing: about what the database does not hold, or onto a name that is not to be had.
+/// Refuses an answer that would silently do nothing: about what the database does not hold, or onto a name that is not to be had. Of
+/// enums whose words the database does not hold, the models of the last revision tell.
 ///
 /// # Errors
 /// The first such answer.
-pub(crate) fn known(answers: &Answers, live: &Catalog, now: &Catalog) -> Result<(), CliError> {
+pub(crate) fn known(
+    answers: &Answers,
+    live: &Catalog,
+    last: Option<&Catalog>,
+    now: &Catalog,
+) -> Result<(), CliError> {
+    let words = if has_words(live) {
+        live
+    } else {
+        last.unwrap_or(live)
+    };
+    let is_there = |name: &str| holds(live, name) || holds_word(words, name);
+    let is_stated = |name: &str| holds(now, name) || holds_word(now, name);
     for (from, to) in &answers.renames {
         let target = match owner(from) {
             "" => to.clone(),
@@ -198,14 +211,14 @@ pub(crate) fn known(answers: &Answers, live: &Catalog, now: &Catalog) -> Result<
                 answers.renames.get(owner).map_or(owner, String::as_str)
             ),
         };
-        let done = holds(live, &target) && !holds(live, from) && holds(now, &target);
+        let done = is_there(&target) && !is_there(from) && is_stated(&target);
         if done {
             continue;
         }
-        if !holds(live, from) {
+        if !is_there(from) {
             return Err(unknown("--rename", from));
         }
-        if !holds(now, &target) {
+        if !is_stated(&target) {
             let message = format!("follow --rename {from}={to}: no model states `{target}`");
             return Err(
                 CliError::new(Exit::Usage, message).help("write the name that the models have now")
@@ -215,14 +228,14 @@ pub(crate) fn known(answers: &Answers, live: &Catalog, now: &Catalog) -> Result<
             "" => to.clone(),
             owner => format!("{owner}.{to}"),
         };
-        if holds(live, &before) && !answers.renames.contains_key(&before) {
+        if is_there(&before) && !answers.renames.contains_key(&before) {
             let message =
                 format!("follow --rename {from}={to}: the database has `{before}` already");
             return Err(CliError::new(Exit::Usage, message)
                 .help("rename that one too, or drop it in a revision before this one"));
         }
     }
-    match answers.drops.iter().find(|name| !holds(live, name)) {
+    match answers.drops.iter().find(|name| !is_there(name)) {
         None => Ok(()),
         Some(name) => Err(unknown("--drop", name)),
     }
@@ -275,6 +288,31 @@ fn unknown(flag: &str, name: &str) -> CliError {
     )
 }
 
+/// Whether any column of the catalog has the words of an enum.
+fn has_words(catalog: &Catalog) -> bool {
+    let mut columns = catalog.tables.values().flat_map(|table| &table.columns);
+    columns.any(|column| matches!(column.ty, ColumnType::Enum { .. }))
+}
+
+/// Whether an enum that lives in its column has the value, called `type.value` or `table.column.value`. A type that the database knows no
+/// name of is any.
+fn holds_word(catalog: &Catalog, name: &str) -> bool {
+    let Some((owner, word)) = name.rsplit_once('.') else {
+        return false;
+    };
+    catalog.tables.values().any(|table| {
+        table.columns.iter().any(|column| match &column.ty {
+            ColumnType::Enum { name, values } => {
+                let is_it = name.name.is_empty()
+                    || name.to_string() == owner
+                    || format!("{}.{}", table.name, column.name) == owner;
+                is_it && values.iter().any(|value| value == word)
+            }
+            _ => false,
+        })
+    })
+}
+
 /// Whether a catalog has a table, a column, an enum type or an enum's value of that name.
 fn holds(catalog: &Catalog, name: &str) -> bool {
     let part = |whole: &str| {
@@ -297,7 +335,7 @@ fn holds(catalog: &Catalog, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plimsoll_schema::{Column, ColumnType, Table};
+    use plimsoll_schema::{Column, Table, TypeName};
 
     fn told(result: Result<Given, CliError>) -> String {
         match result {
@@ -388,12 +426,47 @@ mod tests {
         let (live, now) = (catalog(&["b", "c"]), catalog(&["b", "d"]));
         let try_one = |rename: &[&str], drop: &[&str]| {
             let given = read(&flags(rename, drop)).unwrap();
-            told(known(&given.answers, &live, &now).map(|()| given))
+            told(known(&given.answers, &live, None, &now).map(|()| given))
         };
         insta::assert_snapshot!(try_one(&["a.c=d"], &[]), @r#"{"a.c": "d"} {} {} {}"#);
         insta::assert_snapshot!(try_one(&["a.x=d"], &[]), @"[2] follow --rename a.x: the database has no such table, column or enum");
         insta::assert_snapshot!(try_one(&["a.c=x"], &[]), @"[2] follow --rename a.c=x: no model states `a.x`");
         insta::assert_snapshot!(try_one(&["a.c=b"], &[]), @"[2] follow --rename a.c=b: the database has `a.b` already");
         insta::assert_snapshot!(try_one(&[], &["z"]), @"[2] follow --drop z: the database has no such table, column or enum");
+    }
+
+    #[test]
+    fn a_value_is_known_where_its_words_are() {
+        let catalog = |ty: ColumnType| {
+            let mut table = Table::new("a");
+            table.columns.push(Column::new("b", ty));
+            Catalog::of([table])
+        };
+        let words = |name: &str, words: &[&str]| {
+            catalog(ColumnType::Enum {
+                name: TypeName::new(name),
+                values: words.iter().map(|word| (*word).to_owned()).collect(),
+            })
+        };
+        let (last, now) = (
+            words("mood", &["sad", "ok"]),
+            words("mood", &["blue", "ok"]),
+        );
+        let of_column = words("", &["sad", "ok"]);
+        let of_text = catalog(ColumnType::Varchar(None));
+        let try_one = |live: &Catalog, rename: &str, drop: &[&str]| {
+            let given = read(&flags(&[rename], drop)).unwrap();
+            told(known(&given.answers, live, Some(&last), &now).map(|()| given))
+        };
+        for live in [&of_column, &of_text] {
+            insta::allow_duplicates! {
+                insta::assert_snapshot!(try_one(live, "mood.sad=blue", &["mood.ok"]), @r#"{"mood.sad": "blue"} {"mood.ok"} {} {}"#);
+                insta::assert_snapshot!(try_one(live, "a.b.sad=blue", &[]), @r#"{"a.b.sad": "blue"} {} {} {}"#);
+                insta::assert_snapshot!(try_one(live, "mood.bad=blue", &[]), @"[2] follow --rename mood.bad: the database has no such table, column or enum");
+                insta::assert_snapshot!(try_one(live, "mood.sad=glad", &[]), @"[2] follow --rename mood.sad=glad: no model states `mood.glad`");
+            }
+        }
+        let done = words("", &["blue", "ok"]);
+        insta::assert_snapshot!(try_one(&done, "mood.sad=blue", &[]), @r#"{"mood.sad": "blue"} {} {} {}"#);
     }
 }

@@ -5,15 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::error::EXIT_CODES;
-use super::tenants::{Looking, Tenants};
+use super::tenants::Looking;
 
 mod backup;
+mod compare;
 mod graph;
+mod run;
 
 pub(crate) use backup::{Backup, BackupFirst, Restore, Seed};
+pub(crate) use compare::{Answering, Compare, ScratchServer};
 pub(crate) use graph::{
     Edit, EnsureVersion, Heads, History, Merge, Placing, Rebase, Repair, Show, Squash, Stamp,
 };
+pub(crate) use run::{Downgrade, Running, Upgrade};
 
 /// Migrations for SeaORM, generated from your models, proven, and reviewable.
 #[derive(Debug, Parser)]
@@ -394,79 +398,6 @@ pub(crate) struct Revision {
     pub(crate) allow_edited: bool,
 }
 
-/// `upgrade`.
-#[derive(Debug, Args)]
-pub(crate) struct Upgrade {
-    /// head, +N, a revision, or steps from one (head-1)
-    #[arg(
-        default_value = "head",
-        value_name = "TARGET",
-        allow_negative_numbers = true
-    )]
-    pub(crate) target: String,
-    /// Go on although an applied file was edited
-    #[arg(long)]
-    pub(crate) allow_edited: bool,
-    /// Write a script instead of running anything; TARGET is then A:B, or B from the base
-    #[arg(long, conflicts_with = "tenants")]
-    pub(crate) sql: bool,
-    /// How to run.
-    #[command(flatten)]
-    pub(crate) running: Running,
-    /// The backup before it.
-    #[command(flatten)]
-    pub(crate) backup: BackupFirst,
-    /// Many schemas instead of one.
-    #[command(flatten)]
-    pub(crate) tenants: Tenants,
-}
-
-/// `downgrade`.
-#[derive(Debug, Args)]
-pub(crate) struct Downgrade {
-    /// -N, base, a revision that stays applied, or steps from one (current-1)
-    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
-    pub(crate) target: String,
-    /// Write a script instead of running anything; TARGET is then A:B, from A down to B
-    #[arg(long)]
-    pub(crate) sql: bool,
-    /// How to run.
-    #[command(flatten)]
-    pub(crate) running: Running,
-}
-
-/// How revisions are run.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Running {
-    /// How long to wait for another run, in seconds
-    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
-    pub(crate) lock_timeout: u64,
-    /// How long a statement may wait for what others hold, in seconds; 0 is the server's own setting
-    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
-    pub(crate) lock_wait: u64,
-    /// How long a statement may run, in seconds [default: the server's own setting]
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) statement_timeout: Option<u64>,
-    /// How often what others hold is asked for
-    #[arg(long, default_value_t = 10, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) attempts: u32,
-    /// All revisions in one transaction (SQLite, PostgreSQL)
-    #[arg(long)]
-    pub(crate) single_transaction: bool,
-}
-
-impl Default for Running {
-    fn default() -> Self {
-        Self {
-            lock_timeout: 60,
-            lock_wait: 5,
-            statement_timeout: None,
-            attempts: 10,
-            single_transaction: false,
-        }
-    }
-}
-
 /// `current`.
 #[derive(Debug, Args)]
 pub(crate) struct Current {
@@ -476,78 +407,4 @@ pub(crate) struct Current {
     /// Many schemas instead of one.
     #[command(flatten)]
     pub(crate) tenants: Looking,
-}
-
-/// `check` and `diff`.
-#[derive(Debug, Args)]
-pub(crate) struct Compare {
-    /// What there is: models, migrations, db, db:URL, catalog.json or sql:FILE
-    #[arg(long, value_name = "SIDE", default_value = "db")]
-    pub(crate) from: String,
-    /// What there should be, in the same words
-    #[arg(long, value_name = "SIDE", default_value = "models")]
-    pub(crate) to: String,
-    /// Print the SQL too
-    #[arg(long)]
-    pub(crate) sql: bool,
-    /// What the comparison cannot know.
-    #[command(flatten)]
-    pub(crate) answers: Answering,
-    /// Where migrations, models and scripts are carried out.
-    #[command(flatten)]
-    pub(crate) scratch: ScratchServer,
-}
-
-/// Answers to what a comparison cannot know.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Answering {
-    /// A table, column, enum or enum value was renamed; repeatable
-    #[arg(long, value_name = "NAME=NEW")]
-    pub(crate) rename: Vec<String>,
-    /// A table or column is really to be dropped; repeatable
-    #[arg(long, value_name = "NAME")]
-    pub(crate) drop: Vec<String>,
-    /// Rows that hold no value which a column's change admits get one: an SQL expression; repeatable
-    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
-    pub(crate) fill: Vec<String>,
-    /// How the values of a column become those of its new type: an SQL expression; repeatable
-    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
-    pub(crate) using: Vec<String>,
-    /// How `down` makes the old values of them again [default: the server's own conversion]; repeatable
-    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
-    pub(crate) using_back: Vec<String>,
-    /// Rows that break what is new stay as they are, and the revision fails on them; repeatable
-    #[arg(long, value_name = "TABLE.PART")]
-    pub(crate) leave: Vec<String>,
-    /// File with such answers
-    #[arg(long, value_name = "FILE")]
-    pub(crate) hints: Option<PathBuf>,
-}
-
-impl Answering {
-    /// Whether nothing is answered.
-    pub(crate) fn is_empty(&self) -> bool {
-        let lists = [
-            &self.rename,
-            &self.drop,
-            &self.fill,
-            &self.using,
-            &self.using_back,
-            &self.leave,
-        ];
-        lists.iter().all(|list| list.is_empty()) && self.hints.is_none()
-    }
-}
-
-/// Where scratch databases are made.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct ScratchServer {
-    /// Server on which scratch databases are made [default: the database's own]
-    #[arg(
-        long,
-        env = "PLIMSOLL_SCRATCH_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
-    pub(crate) scratch_url: Option<String>,
 }

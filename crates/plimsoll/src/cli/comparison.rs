@@ -244,7 +244,7 @@ pub(crate) async fn judge(
         )
         .because(diagnostics));
     }
-    answers::known(answers, &inspected.catalog, &now)?;
+    answers::known(answers, &inspected.catalog, last.as_ref(), &now)?;
     let forms = Forms::new();
     let input = Input {
         server: &server,

@@ -1,11 +1,14 @@
-//! Rows that get a value between two changes of their table. The statement is the same on every server.
+//! Rows that get a value between two changes of their table. The statement is the same on every server but for how it quotes.
 
-use super::{Backend, RenderError, Server, mysql, qualified, quote, render_objects};
-use crate::{Catalog, Change, Fill, Rows, TableChange, TableName};
+use super::{Backend, RenderError, Server, mysql, qualified, quote, render_objects, value};
+use crate::{Catalog, Change, Fill, Literal, Pair, Rows, Table, TableChange, TableName, Value};
 
 /// Whether rows get a value, before or after it was so.
 pub(super) const fn is_fill(change: &TableChange) -> bool {
-    matches!(change, TableChange::Fill(_) | TableChange::Unfill(_))
+    matches!(
+        change,
+        TableChange::Fill(_) | TableChange::Unfill(_) | TableChange::RenameValue { .. }
+    )
 }
 
 /// The changes between two fills together, as the backend writes them, and the fills where they stand.
@@ -24,6 +27,10 @@ pub(super) fn render(
             && is_statement(&group[0])
         {
             out.push(update(server, table, fill));
+            continue;
+        }
+        if let [TableChange::RenameValue { column, value }] = group {
+            out.push(renamed(server, table, state.table(table), column, value));
             continue;
         }
         let change = Change::AlterTable {
@@ -52,6 +59,34 @@ const fn is_statement(server: &Server, change: &TableChange) -> bool {
         Backend::Sqlite | Backend::Postgres => change.is_of_rows(),
         Backend::Mysql => is_fill(change),
     }
+}
+
+/// Gives the rows that hold a value its new name. They say what they said, so that a column which notes when its row changed (MySQL's
+/// ON UPDATE) keeps its value.
+fn renamed(
+    server: &Server,
+    name: &TableName,
+    known: Option<&Table>,
+    column: &str,
+    value: &Pair<String>,
+) -> String {
+    let literal =
+        |word: &String| value::sql(server, &Value::Literal(Literal::String(word.clone())));
+    let own = quote(server, column);
+    let mut sets = vec![format!("{own} = {}", literal(&value.to))];
+    let columns = known.map(|table| table.columns.as_slice());
+    for noting in columns.unwrap_or_default() {
+        if noting.on_update.is_some() {
+            let kept = quote(server, &noting.name);
+            sets.push(format!("{kept} = {kept}"));
+        }
+    }
+    let table = qualified(server, name.schema.as_deref(), &name.name);
+    let from = literal(&value.from);
+    format!(
+        "UPDATE {table} SET {} WHERE {own} = {from}",
+        sets.join(", ")
+    )
 }
 
 fn update(server: &Server, table: &TableName, fill: &Fill) -> String {

@@ -3,7 +3,7 @@
 use super::{ApplyError, Change, Part, TableChange};
 use crate::backend::sqlite;
 use crate::{
-    Catalog, ColumnType, Index, KeyTarget, Literal, Pair, Table, TableName, TypeName, Value,
+    Catalog, ColumnType, Fill, Index, KeyTarget, Literal, Pair, Table, TableName, TypeName, Value,
     expression,
 };
 
@@ -245,9 +245,11 @@ impl Table {
                 self.comment_of(part).ok_or(gone)?.clone_from(&comment.to);
             }
             TableChange::SetOptions(pair) => self.options = pair.to.clone(),
-            TableChange::Fill(fill) | TableChange::Unfill(fill) => {
-                if self.column(&fill.column).is_none() {
-                    return Err(missing("column", &within(&fill.column)));
+            TableChange::Fill(Fill { column, .. })
+            | TableChange::Unfill(Fill { column, .. })
+            | TableChange::RenameValue { column, .. } => {
+                if self.column(column).is_none() {
+                    return Err(missing("column", &within(column)));
                 }
             }
         }

@@ -111,6 +111,8 @@ fn project<'a>(
 struct Journey {
     table: TableName,
     columns: BTreeMap<String, String>,
+    /// What of a column's values has another name by now.
+    renamed: BTreeMap<String, Vec<Pair<String>>>,
 }
 
 impl Journey {
@@ -125,6 +127,7 @@ impl Journey {
         let mut journey = Self {
             table: table.clone(),
             columns: names.map(|name| (name.clone(), name.clone())).collect(),
+            renamed: BTreeMap::new(),
         };
         for change in changes {
             match change {
@@ -149,6 +152,9 @@ impl Journey {
                 | Change::RenameEnum(_) => {}
             }
         }
+        let renamed = &journey.renamed;
+        let is_as_it_was = |name: &String| renamed.get(name).is_none_or(Vec::is_empty);
+        journey.columns.retain(|_, now| is_as_it_was(now));
         Some(journey)
     }
 
@@ -185,6 +191,16 @@ impl Journey {
             | TableChange::SetComment(_)
             | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_) => {}
+            // A value that gets its name back is what it was.
+            TableChange::RenameValue { column, value } => {
+                let back = value.clone().reverse();
+                let renamed = self.renamed.entry(column.clone()).or_default();
+                if renamed.last() == Some(&back) {
+                    renamed.pop();
+                } else {
+                    renamed.push(value.clone());
+                }
+            }
             // What was put into rows is not what was in them.
             TableChange::Fill(fill) | TableChange::Unfill(fill) => {
                 self.columns.retain(|_, now| *now != fill.column);
@@ -206,7 +222,12 @@ fn keeps_text(server: &Server, pair: Pair<&Column>) -> bool {
             let is_text =
                 |ty: &ColumnType| matches!(ty, ColumnType::Varchar(_) | ColumnType::Text(_));
             let is_number = |ty: &ColumnType| matches!(ty, ColumnType::Int { .. });
+            let is_enum = |ty: &ColumnType| matches!(ty, ColumnType::Enum { .. });
             let both = |is: &dyn Fn(&ColumnType) -> bool| is(&pair.from.ty) && is(&pair.to.ty);
+            // A word that goes is one that no row holds.
+            if both(&is_enum) {
+                return true;
+            }
             (both(&is_text) || both(&is_number))
                 && types::is_widening(server, &pair.from.ty, &pair.to.ty)
         }

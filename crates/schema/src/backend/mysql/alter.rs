@@ -164,7 +164,8 @@ fn column_of(change: &TableChange) -> Option<&str> {
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     }
 }
 
@@ -303,7 +304,8 @@ fn through_builder(place: &Place<'_>, change: &TableChange) -> Result<Option<Str
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     })
 }
 
@@ -315,7 +317,8 @@ pub(super) fn index_names(server: &Server, table: &Table) -> Option<String> {
         known: None,
     };
     let mut clauses = Vec::new();
-    for key in named_by_column(table) {
+    let keys = table.foreign_keys.iter();
+    for key in keys.filter(|key| is_named_by_column(table, key)) {
         clauses.extend(place.column_index(key));
         clauses.extend(key.name.as_deref().map(|name| place.drop_index(name)));
     }
@@ -341,45 +344,38 @@ fn companions(place: &Place<'_>, group: &[TableChange]) -> Vec<String> {
     let Some(after) = applied(before, group) else {
         return Vec::new();
     };
+    let is_new = |key: &ForeignKey| !before.foreign_keys.contains(key);
+    let had = |key: &ForeignKey| !is_new(key) && implicit::is_made(before, key);
     let mut clauses = Vec::new();
-    for key in &before.foreign_keys {
-        let Some(name) = implicit::index_name(&place.table.name, key) else {
-            continue;
-        };
-        let had = !implicit::is_covered(before, key);
-        let needs = if after.foreign_keys.contains(key) {
-            !implicit::is_covered(&after, key)
-        } else {
-            had && is_relied_on(&after, key)
-        };
-        match (had, needs) {
-            (true, false) => clauses.push(place.drop_index(name)),
-            (false, true) => clauses.extend(place.column_index(key)),
-            (true, true) | (false, false) => {}
+    for key in before.foreign_keys.iter().filter(|key| had(key)) {
+        let stays = after.foreign_keys.contains(key) && implicit::is_made(&after, key);
+        if !stays || has_new_twin(&after, key, is_new) {
+            let name = implicit::index_name(&place.table.name, key);
+            clauses.extend(name.map(|name| place.drop_index(name)));
         }
     }
-    for key in named_by_column(&after) {
-        if !before.foreign_keys.contains(key) {
+    let made = after.foreign_keys.iter();
+    for key in made.filter(|key| implicit::is_made(&after, key)) {
+        let by_itself = had(key) || (is_new(key) && !is_named_by_column(&after, key));
+        if !by_itself || has_new_twin(&after, key, is_new) {
             clauses.extend(place.column_index(key));
         }
     }
     clauses
 }
 
-/// The foreign keys whose index the server would name as the constraint that it is told, and not as the one that it names itself.
-fn named_by_column(table: &Table) -> impl Iterator<Item = &ForeignKey> {
-    table.foreign_keys.iter().filter(|key| {
-        implicit::is_named_by_server(&table.name.name, key)
-            && !implicit::is_covered(table, key)
-            && implicit::index_name(&table.name.name, key)
-                .is_some_and(|name| table.indexes.iter().all(|index| index.name != name))
-    })
+/// Whether another key of the same columns is new: the server would have the last of them that it reads give the index its name.
+fn has_new_twin(after: &Table, key: &ForeignKey, is_new: impl Fn(&ForeignKey) -> bool) -> bool {
+    let is_twin = |other: &ForeignKey| other != key && other.columns == key.columns;
+    let mut others = after.foreign_keys.iter();
+    others.any(|other| is_twin(other) && is_new(other))
 }
 
-/// Whether another foreign key that stays stands on the same index.
-fn is_relied_on(after: &Table, key: &ForeignKey) -> bool {
-    after
-        .foreign_keys
-        .iter()
-        .any(|other| key.columns.starts_with(&other.columns) && !implicit::is_covered(after, other))
+/// Whether the key's index, which the server makes, would be named as the constraint that it is told, and not as the one that it names
+/// itself.
+fn is_named_by_column(table: &Table, key: &ForeignKey) -> bool {
+    implicit::is_named_by_server(&table.name.name, key)
+        && implicit::is_made(table, key)
+        && implicit::index_name(&table.name.name, key)
+            .is_some_and(|name| table.indexes.iter().all(|index| index.name != name))
 }

@@ -72,7 +72,9 @@ impl Place<'_> {
                 Err(unsupported("way to change the comment of an index", name))
             }
             TableChange::SetOptions(pair) => self.set_options(pair),
-            TableChange::Fill(_) | TableChange::Unfill(_) => Ok(Vec::new()),
+            TableChange::Fill(_) | TableChange::Unfill(_) | TableChange::RenameValue { .. } => {
+                Ok(Vec::new())
+            }
         }
     }
 

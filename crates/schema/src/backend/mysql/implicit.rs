@@ -24,6 +24,16 @@ pub fn is_named_by_server(table: &str, key: &ForeignKey) -> bool {
         .is_some_and(|number| !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit()))
 }
 
+/// Whether the server makes an index for the key. Of keys that could share one, the key of most columns has it; of those that are alike
+/// the last by name, which the server sees to in a CREATE TABLE (`mysql_prepare_create_table`), and our SQL everywhere else.
+pub fn is_made(table: &Table, key: &ForeignKey) -> bool {
+    let outdoes = |other: &ForeignKey| {
+        let is_longer = other.columns.len() > key.columns.len();
+        other.columns.starts_with(&key.columns) && (is_longer || other > key)
+    };
+    !is_covered(table, key) && !table.foreign_keys.iter().any(outdoes)
+}
+
 /// Whether the table has an index, besides one the server makes, that begins with the foreign key's columns.
 pub fn is_covered(table: &Table, key: &ForeignKey) -> bool {
     let covers = |columns: &[String]| columns.starts_with(&key.columns);
@@ -63,7 +73,7 @@ pub fn hide(table: &mut Table) {
             continue;
         };
         let hidden = table.indexes.remove(found);
-        if is_covered(table, &key) {
+        if !is_made(table, &key) {
             table.indexes.insert(found, hidden);
         }
     }

@@ -309,7 +309,9 @@ fn alter_table(
             vec![set_comment(&object, comment.to.as_deref())]
         }
         TableChange::SetOptions(pair) => set_options(table, pair.as_ref().as_ref())?,
-        TableChange::Fill(_) | TableChange::Unfill(_) => Vec::new(),
+        TableChange::Fill(_) | TableChange::Unfill(_) | TableChange::RenameValue { .. } => {
+            Vec::new()
+        }
     })
 }
 

@@ -83,7 +83,8 @@ impl<'a> Added<'a> {
             | TableChange::CommentOn { .. }
             | TableChange::SetOptions(_)
             | TableChange::Fill(_)
-            | TableChange::Unfill(_) => false,
+            | TableChange::Unfill(_)
+            | TableChange::RenameValue { .. } => false,
         }
     }
 

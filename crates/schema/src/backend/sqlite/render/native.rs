@@ -23,7 +23,8 @@ pub(super) fn is(table: &Table, change: &TableChange) -> bool {
         | TableChange::RenameIndex(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::Unfill(_) => true,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => true,
         // The rows are copied as they are converted.
         TableChange::Fill(fill) => !fill.is_conversion(),
         TableChange::AlterColumn(pair) => !alters(pair),
@@ -180,7 +181,8 @@ pub(super) fn statements(
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => Vec::new(),
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => Vec::new(),
     })
 }
 

@@ -41,7 +41,8 @@ pub(super) fn apply(table: &mut Table, change: &TableChange) -> Result<(), Apply
         | TableChange::CommentOn { .. }
         | TableChange::SetOptions(_)
         | TableChange::Fill(_)
-        | TableChange::Unfill(_) => None,
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
     };
     table.apply(found.as_ref().unwrap_or(change))?;
     prune(table);
