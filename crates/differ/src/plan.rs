@@ -42,33 +42,39 @@ pub fn plan(server: &Server, current: &Catalog, changes: &[Change]) -> Result<Pl
     let mut state = current.clone();
     let mut steps = Vec::with_capacity(ordered.len());
     for change in ordered {
-        let summary = summary(&change);
-        let render = |state: &Catalog, change: &Change| {
-            backend::render(server, state, change).map_err(|source| PlanError::Render {
-                summary: summary.clone(),
-                source,
-            })
-        };
-        let up = render(&state, &change)?;
-        state.apply(&change).map_err(|source| PlanError::Apply {
-            summary: summary.clone(),
-            source,
-        })?;
-        let down = render(&state, &change.reverse())?;
-        let transactional = backend::is_transactional(server, &change);
-        steps.push(Step {
-            up,
-            down,
-            transactional,
-            summary,
-            change,
-        });
+        for change in split::moves(server, &state, change) {
+            steps.push(step(server, &mut state, change)?);
+        }
     }
     commit_between(server, &mut steps);
     Ok(Plan {
         server: server.clone(),
         steps,
         diagnostics: Vec::new(),
+    })
+}
+
+/// A change as SQL, both ways, and done to `state`.
+fn step(server: &Server, state: &mut Catalog, change: Change) -> Result<Step, PlanError> {
+    let summary = summary(&change);
+    let render = |state: &Catalog, change: &Change| {
+        backend::render(server, state, change).map_err(|source| PlanError::Render {
+            summary: summary.clone(),
+            source,
+        })
+    };
+    let up = render(state, &change)?;
+    state.apply(&change).map_err(|source| PlanError::Apply {
+        summary: summary.clone(),
+        source,
+    })?;
+    let down = render(state, &change.reverse())?;
+    Ok(Step {
+        up,
+        down,
+        transactional: backend::is_transactional(server, &change),
+        summary,
+        change,
     })
 }
 

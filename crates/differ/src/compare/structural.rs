@@ -2,7 +2,7 @@
 
 use plimsoll_schema::{
     Capabilities, Catalog, Change, Check, Column, ColumnType, ForeignKey, Index, KeyTarget, Pair,
-    Server, Table, TableChange, Value, backend, expression,
+    Server, Table, TableChange, TableName, Value, backend, expression,
 };
 
 use super::{lost_default, parts, remake, turn};
@@ -212,24 +212,20 @@ fn step_around_foreign_keys(
 ) {
     let can = server.capabilities();
     let_go(can, from, changes);
-    let mut around: Vec<(Table, ForeignKey)> = Vec::new();
+    let mut around: Vec<(TableName, Pair<ForeignKey>)> = Vec::new();
     for table in to.tables.values() {
         let Some(known) = from.tables.get(&table.name) else {
             continue;
         };
-        for key in table
-            .foreign_keys
-            .iter()
-            .filter(|key| known.foreign_keys.contains(key))
-        {
+        for key in stays(known, table, changes) {
             let pointed_at = Columns {
-                table: to.table(&key.ref_table),
-                names: &key.ref_columns,
+                table: to.table(&key.to.ref_table),
+                names: &key.to.ref_columns,
                 is_target: true,
             };
             let pointing = Columns {
                 table: Some(table),
-                names: &key.columns,
+                names: &key.to.columns,
                 is_target: false,
             };
             let touched = changes.iter().any(|change| {
@@ -238,29 +234,59 @@ fn step_around_foreign_keys(
                     || (backend::replaces_enum(server, change) && pointing.are_of(change))
             });
             if touched {
-                around.push((table.clone(), key.clone()));
+                around.push((table.name.clone(), key));
             }
         }
     }
     for (table, key) in around {
         let at = changes.iter().position(
-            |change| matches!(change, Change::AlterTable { table: name, .. } if *name == table.name),
+            |change| matches!(change, Change::AlterTable { table: name, .. } if *name == table),
         );
-        let drop = TableChange::DropForeignKey(key.clone());
-        let add = TableChange::AddForeignKey(key);
+        let rename = renamed(&key);
+        let drop = TableChange::DropForeignKey(key.from);
+        let add = TableChange::AddForeignKey(key.to);
         match at.map(|at| &mut changes[at]) {
             Some(Change::AlterTable { changes, .. }) => {
+                changes.retain(|change| Some(change) != rename.as_ref());
                 changes.insert(0, drop);
                 changes.push(add);
             }
             Some(_) | None => {
                 changes.push(Change::AlterTable {
-                    table: table.name,
+                    table,
                     changes: vec![drop, add],
                 });
             }
         }
     }
+}
+
+/// The foreign keys that a table keeps, also under another name.
+fn stays(known: &Table, table: &Table, changes: &[Change]) -> Vec<Pair<ForeignKey>> {
+    let is_renamed = |key: &Pair<ForeignKey>| {
+        let rename = renamed(key);
+        changes.iter().any(|change| {
+            matches!(change, Change::AlterTable { table: name, changes }
+                if *name == table.name && changes.iter().any(|change| Some(change) == rename.as_ref()))
+        })
+    };
+    let keys = table.foreign_keys.iter().filter_map(|key| {
+        if known.foreign_keys.contains(key) {
+            return Some(Pair::new(key.clone(), key.clone()));
+        }
+        let pairs = known.foreign_keys.iter();
+        let mut pairs = pairs.map(|other| Pair::new(other.clone(), key.clone()));
+        pairs.find(is_renamed)
+    });
+    keys.collect()
+}
+
+/// The change that gives a foreign key its other name, if the name is all that differs.
+fn renamed(key: &Pair<ForeignKey>) -> Option<TableChange> {
+    let names = Pair::new(key.from.name.clone()?, key.to.name.clone()?);
+    let mut other = key.from.clone();
+    other.name.clone_from(&key.to.name);
+    (other == key.to && names.differs()).then_some(TableChange::RenameConstraint(names))
 }
 
 /// A table that goes lets go of the columns that change before it goes.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{
-    Capabilities, Change, ForeignKey, KeyTarget, Server, Table, TableChange, TableName, expression,
+    Capabilities, Catalog, Change, ForeignKey, KeyTarget, Pair, Server, Table, TableChange,
+    TableName, expression,
 };
 
 /// Cuts foreign keys out where the server can add and drop them by themselves: all are dropped before anything else is done to a
@@ -37,6 +38,30 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     } else {
         out
     }
+}
+
+/// A table that gets another schema and another name in two steps, by way of a name that is free in `state`, so that the way back leads
+/// over it too. Where no statement does less than both, it is one.
+pub(super) fn moves(server: &Server, state: &Catalog, change: Change) -> Vec<Change> {
+    let Change::RenameTable(Pair { from, to }) = &change else {
+        return vec![change];
+    };
+    if !server.capabilities().schemas || from.schema == to.schema || from.name == to.name {
+        return vec![change];
+    }
+    let named = |schema: &Option<String>, name: &str| TableName::qualified(schema.clone(), name);
+    let moved = named(&to.schema, &from.name);
+    let between = if state.table(&moved).is_none() {
+        moved
+    } else {
+        named(&from.schema, &to.name)
+    };
+    [
+        Pair::new(from.clone(), between.clone()),
+        Pair::new(between, to.clone()),
+    ]
+    .map(Change::RenameTable)
+    .to_vec()
 }
 
 /// Whether the change gives rows a value and nothing else, so that an enum type can lose theirs.
