@@ -497,31 +497,36 @@ async fn help() {
     Usage: plimsoll revision [OPTIONS] --message <TEXT>
 
     Options:
-      -m, --message <TEXT>           What it is for; names the file
-      -a, --autogenerate             Write what makes the database what the models state
-          --sql                      Print the SQL too, and how to write it as a script; one without
-                                     --autogenerate has none yet
-          --dry-run                  Show everything, write nothing
-          --rename <NAME=NEW>        A table, column, enum or enum value was renamed; repeatable
-          --drop <NAME>              A table or column is really to be dropped; repeatable
-          --fill <TABLE.COLUMN=SQL>  Rows that hold no value which a column's change admits get one: an
-                                     SQL expression; repeatable
-          --leave <TABLE.PART>       Rows that break what is new stay as they are, and the revision
-                                     fails on them; repeatable
-          --hints <FILE>             File with such answers
-          --scratch-url <URL>        Server on which scratch databases are made [default: the database's
-                                     own] [env: PLIMSOLL_SCRATCH_URL]
-          --at <TIME>                The time in the file's name, as 2026-01-31T12:00:00Z [default:
-                                     SOURCE_DATE_EPOCH, then now]
-          --record                   Also when nothing differs, record what the models state
-          --head <REVISION>          Revision that it follows, `base` for none; repeatable [default: all
-                                     heads]
-          --splice                   Let it begin or follow a line where another goes on already
-          --branch-label <LABEL>     Name of the branch that begins with it; repeatable
-          --depends-on <REVISION>    Revision or label that has to be applied before it; repeatable
-          --rev-id <ID>              Its id [default: from the time and the message]
-          --allow-edited             Go on although an applied file was edited
-      -h, --help                     Print help
+      -m, --message <TEXT>                 What it is for; names the file
+      -a, --autogenerate                   Write what makes the database what the models state
+          --sql                            Print the SQL too, and how to write it as a script; one
+                                           without --autogenerate has none yet
+          --dry-run                        Show everything, write nothing
+          --rename <NAME=NEW>              A table, column, enum or enum value was renamed; repeatable
+          --drop <NAME>                    A table or column is really to be dropped; repeatable
+          --fill <TABLE.COLUMN=SQL>        Rows that hold no value which a column's change admits get
+                                           one: an SQL expression; repeatable
+          --using <TABLE.COLUMN=SQL>       How the values of a column become those of its new type: an
+                                           SQL expression; repeatable
+          --using-back <TABLE.COLUMN=SQL>  How `down` makes the old values of them again [default: the
+                                           server's own conversion]; repeatable
+          --leave <TABLE.PART>             Rows that break what is new stay as they are, and the
+                                           revision fails on them; repeatable
+          --hints <FILE>                   File with such answers
+          --scratch-url <URL>              Server on which scratch databases are made [default: the
+                                           database's own] [env: PLIMSOLL_SCRATCH_URL]
+          --at <TIME>                      The time in the file's name, as 2026-01-31T12:00:00Z
+                                           [default: SOURCE_DATE_EPOCH, then now]
+          --record                         Also when nothing differs, record what the models state
+          --head <REVISION>                Revision that it follows, `base` for none; repeatable
+                                           [default: all heads]
+          --splice                         Let it begin or follow a line where another goes on already
+          --branch-label <LABEL>           Name of the branch that begins with it; repeatable
+          --depends-on <REVISION>          Revision or label that has to be applied before it;
+                                           repeatable
+          --rev-id <ID>                    Its id [default: from the time and the message]
+          --allow-edited                   Go on although an applied file was edited
+      -h, --help                           Print help
 
     Global options:
       -u, --database-url <URL>      Address of the database [default: plimsoll.toml, then the SQLite
