@@ -110,7 +110,7 @@ async fn what_a_person_has_to_settle_is_refused() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(told(forked.unwrap_err()), @"
             start: there are several heads, `m20260104_000000_left` and `m20260104_000000_right`
-              join them with `revision -m merge`, or apply them by hand in the order that is right
+              join them with `merge heads`, or apply them by hand in the order that is right
             ");
         }
         assert_eq!(tables(&scratch).await, Vec::<String>::new(), "{backend}");

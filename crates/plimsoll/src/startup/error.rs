@@ -92,7 +92,7 @@ impl StartupError {
                 "restore the file and put the change into a new revision, or run `upgrade --allow-edited` by hand".into()
             }
             Self::SeveralHeads { .. } => {
-                "join them with `revision -m merge`, or apply them by hand in the order that is right".into()
+                "join them with `merge heads`, or apply them by hand in the order that is right".into()
             }
             Self::Run(failure) => failure.help(),
             Self::NotEmpty { .. } => {
