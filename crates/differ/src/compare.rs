@@ -19,6 +19,7 @@ mod parts;
 mod remake;
 mod rename;
 mod resolve;
+mod respell;
 mod structural;
 mod table;
 mod turn;

@@ -179,7 +179,7 @@ impl Run<'_> {
         .await;
         // Also after a failure: what was done before it is done.
         let written = self.write_down(setting).await;
-        ran.and(written.map_err(|error| FailureKind::History(message(&error))))
+        ran.and(written.map_err(|error| FailureKind::history(&error)))
     }
 
     /// Writes down the revision that is done and was left for later.

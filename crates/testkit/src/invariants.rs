@@ -12,7 +12,7 @@ use plimsoll_differ::inspect::{Inspection, Scope, holders, inspect};
 use plimsoll_differ::models::validate;
 use plimsoll_differ::normalise::settle;
 use plimsoll_differ::plan::plan;
-use plimsoll_differ::prove::prove;
+use plimsoll_differ::prove::{left_over, prove};
 use plimsoll_differ::rows::count;
 use plimsoll_differ::scratch::copy_surroundings;
 use plimsoll_differ::views::in_the_way;
@@ -342,7 +342,10 @@ async fn there_and_back(
     }
     judged += &judge::down(scratch, &held).await?;
     let back = look(scratch, scope).await?;
-    same(server, "down", &back.catalog, &start.catalog)?;
+    let left = left_over(&scratch.db, server, &start.catalog, &back.catalog).await;
+    if !left.is_empty() {
+        return Err(format!("down: still differs by\n{}", write_changes(&left)));
+    }
     let reversed: Vec<Change> = plan
         .steps
         .iter()

@@ -4,6 +4,7 @@ use plimsoll_schema::{Code, Index, IndexKey, KeyTarget, Table};
 
 use super::Place;
 use super::resolve::Context;
+use super::respell::reads_respelled;
 use super::unique::{columns, promises};
 
 /// Settles the indexes that are more, or less, than a promise.
@@ -47,7 +48,12 @@ pub(super) fn merge_indexes(
     for (stated, there) in matched {
         // The database's name is as good as the model's, unless the model has it for another index.
         let is_taken = missing.iter().any(|other| other.name == there.name);
-        kept.push(if is_taken { stated } else { there }.clone());
+        let mut index = if is_taken { stated } else { there }.clone();
+        if reads_respelled(context.can, live, out, there) {
+            index.keys.clone_from(&stated.keys);
+            index.predicate.clone_from(&stated.predicate);
+        }
+        kept.push(index);
     }
     for there in left {
         let replaced = missing.iter().any(|stated| stated.name == there.name);

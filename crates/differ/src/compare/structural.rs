@@ -5,7 +5,7 @@ use plimsoll_schema::{
     Server, Table, TableChange, TableName, Value, backend, expression,
 };
 
-use super::{lost_default, parts, remake, turn};
+use super::{lost_default, parts, remake, respell, turn};
 
 /// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
 /// columns is not compared. Foreign keys that stand on a key that changes are taken down and put up again around it.
@@ -68,10 +68,11 @@ fn compare_tables(server: &Server, from: &Table, to: &Table) -> Vec<TableChange>
     let from = &from;
     let held = remake::held(server, from, to);
     let remade = remake::remade(server, from, to, &held);
-    drop_parts(from, &remake::without_parts(to, &remade), &mut out);
+    let rest = |table: Table| respell::without_parts(can, from, to, table);
+    drop_parts(from, &rest(remake::without_parts(to, &remade)), &mut out);
     out.extend(ahead);
     out.extend(turn::columns(server, from, to, &held));
-    add_parts(&remake::without_parts(from, &remade), to, &mut out);
+    add_parts(&rest(remake::without_parts(from, &remade)), to, &mut out);
     if from.comment != to.comment {
         out.push(TableChange::SetComment(Pair::new(
             from.comment.clone(),

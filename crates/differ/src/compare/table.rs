@@ -5,6 +5,7 @@ use plimsoll_schema::{
 };
 
 use super::resolve::{Context, Known};
+use super::respell::is_respelled;
 use super::structural::same_set;
 use super::{Place, column, foreign_key, index, unique};
 
@@ -233,7 +234,10 @@ fn merge_checks(
                     &there.expression,
                 ) =>
             {
-                let check = settled_check(context, &now.name, stated, last, there);
+                let mut check = settled_check(context, &now.name, stated, last, there);
+                if is_respelled(context.can, live, out, &there.expression) {
+                    check.expression.clone_from(&stated.expression);
+                }
                 kept.push(check);
             }
             Some(_) | None => {
