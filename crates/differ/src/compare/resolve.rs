@@ -120,6 +120,10 @@ impl Context<'_> {
             (Some(None), Some(Some(_))) if self.is_of_types_to_come(table, &model.text) => {
                 Known::Different
             }
+            // Nor can what it takes no longer be what it shall have.
+            (Some(Some(_)), Some(None)) if self.is_of_types_to_come(table, &live.text) => {
+                Known::Different
+            }
             (Some(None), _) | (_, Some(None)) => Known::Refused,
             (None, _) | (_, None) => {
                 self.questions.extend([model, live]);
