@@ -38,7 +38,10 @@ pub(super) fn render(
             changes: group.to_vec(),
         };
         out.extend(render_objects(server, &state, &change)?);
-        state.apply(&change)?;
+        // A migration knows the table only where the SQL depends on the rest of it.
+        if state.table(table).is_some() {
+            state.apply(&change)?;
+        }
     }
     Ok(out)
 }
@@ -98,4 +101,41 @@ fn update(server: &Server, table: &TableName, fill: &Fill) -> String {
         Rows::Converted { .. } => String::new(),
     };
     format!("UPDATE {table} SET {column} = {}{rows}", fill.expression)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Column, ColumnType};
+
+    /// As a migration runs it on PostgreSQL, which is not told what the database holds.
+    #[test]
+    fn a_conversion_needs_no_table() {
+        let fill = |rows| {
+            TableChange::Fill(Fill {
+                column: "age".into(),
+                expression: "nullif(age, '')::integer".into(),
+                rows,
+            })
+        };
+        let text = Column::new("age", ColumnType::TEXT);
+        let number = Column::new("age", ColumnType::INTEGER);
+        let change = Change::AlterTable {
+            table: TableName::new("customer"),
+            changes: vec![
+                fill(Rows::Null),
+                fill(Rows::Converted { back: None }),
+                TableChange::AlterColumn(Box::new(Pair::new(text, number))),
+            ],
+        };
+        let render = |change: &Change| {
+            let sql = crate::backend::render(&Server::postgres(15), &Catalog::default(), change);
+            sql.map_or_else(|error| error.to_string(), |sql| sql.join("\n"))
+        };
+        insta::assert_snapshot!(render(&change), @r#"
+        UPDATE "customer" SET "age" = nullif(age, '')::integer WHERE "age" IS NULL
+        ALTER TABLE "customer" ALTER COLUMN "age" TYPE integer USING nullif(age, '')::integer
+        "#);
+        insta::assert_snapshot!(render(&change.reverse()), @r#"ALTER TABLE "customer" ALTER COLUMN "age" TYPE text"#);
+    }
 }
