@@ -344,6 +344,15 @@ impl Index {
             .collect()
     }
 
+    /// The SQL texts in it: those of its keys that are no columns, and its predicate.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        let keys = self.keys.iter().filter_map(|key| match &key.target {
+            KeyTarget::Column(_) => None,
+            KeyTarget::Expression(sql) => Some(sql.as_str()),
+        });
+        keys.chain(self.predicate.as_deref())
+    }
+
     /// Whether it says no more than a unique constraint on the same columns would.
     pub fn is_plain_unique(&self) -> bool {
         self.unique

@@ -80,12 +80,15 @@ fn before_values_go(
 
 /// The rows that the change of a column would refuse or cut. Where enums are types of their own, the values of one are its own affair.
 pub(crate) fn misfits(server: &Server, from: &Column, to: &Column) -> Option<Misfit> {
-    let is_one = from.ty.enum_name().is_some() && from.ty.enum_name() == to.ty.enum_name();
-    if is_one && server.capabilities().enum_types {
+    if are_of_one_enum(from, to) && server.capabilities().enum_types {
         let ty = from.ty.clone();
         return misfit(server, from, &Column { ty, ..to.clone() });
     }
     misfit(server, from, to)
+}
+
+fn are_of_one_enum(from: &Column, to: &Column) -> bool {
+    from.ty.enum_name().is_some() && from.ty.enum_name() == to.ty.enum_name()
 }
 
 /// The rows of a column of an enum type that hold a value which the type loses.
@@ -104,8 +107,7 @@ pub(crate) fn lost_values(
 /// How the user converts the values of a column whose type changes.
 fn conversion(table: &TableName, pair: &Pair<Column>, answers: &Answers) -> Option<TableChange> {
     let Pair { from, to } = pair;
-    let is_one = from.ty.enum_name().is_some() && from.ty.enum_name() == to.ty.enum_name();
-    let is_other_type = from.ty != to.ty && !is_one;
+    let is_other_type = from.ty != to.ty && !are_of_one_enum(from, to);
     let told = answers.conversions.get(&format!("{table}.{}", to.name))?;
     is_other_type.then(|| {
         TableChange::Fill(Fill {

@@ -5,7 +5,7 @@ use plimsoll_schema::{
 };
 
 use super::resolve::{Context, Known};
-use super::respell::is_respelled;
+use super::respell::{is_respelled, restate};
 use super::structural::same_set;
 use super::{Place, column, foreign_key, index, unique};
 
@@ -135,29 +135,6 @@ fn merge_columns(
         restate(now, live, &mut columns);
     }
     out.columns = columns;
-}
-
-/// A generated column that is made anew because a column which it reads changes its type is made of the model's expression: the
-/// database's spelling of it is one for the old type (`'x'::text`).
-fn restate(now: &Table, live: &Table, columns: &mut [Column]) {
-    let is_retyped = |column: &&Column| {
-        let there = live.column(&column.name);
-        there.is_some_and(|there| there.ty != column.ty || there.collation != column.collation)
-    };
-    let retyped = columns.iter().filter(is_retyped);
-    let retyped: Vec<String> = retyped.map(|column| column.name.clone()).collect();
-    for column in columns {
-        let stated = now.column(&column.name);
-        let stated = stated.and_then(|stated| stated.generated.as_ref());
-        if let (Some(stated), Some(kept)) = (stated, &mut column.generated)
-            && stated.stored == kept.stored
-            && retyped
-                .iter()
-                .any(|name| expression::mentions(&kept.expression, name))
-        {
-            kept.clone_from(stated);
-        }
-    }
 }
 
 /// The order of a key's columns follows the fields of the entity, so that only a change of it is a statement.

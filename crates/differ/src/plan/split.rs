@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_schema::{
-    Capabilities, Catalog, Change, ForeignKey, KeyTarget, Pair, Server, Table, TableChange,
-    TableName, expression,
+    Capabilities, Catalog, Change, ForeignKey, Pair, Server, Table, TableChange, TableName,
+    expression,
 };
 
 /// Cuts foreign keys out where the server can add and drop them by themselves: all are dropped before anything else is done to a
@@ -81,13 +81,7 @@ pub(super) fn drops_holder(change: &TableChange, types: &BTreeSet<String>) -> bo
     match change {
         TableChange::DropCheck(check) => holds(&check.expression),
         TableChange::DropExclusion(exclusion) => holds(&exclusion.definition),
-        TableChange::DropIndex(index) => {
-            index.predicate.as_deref().is_some_and(holds)
-                || index.keys.iter().any(|key| match &key.target {
-                    KeyTarget::Column(_) => false,
-                    KeyTarget::Expression(sql) => holds(sql),
-                })
-        }
+        TableChange::DropIndex(index) => index.expressions().any(holds),
         TableChange::AddColumn(_)
         | TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)

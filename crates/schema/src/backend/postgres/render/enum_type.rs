@@ -4,8 +4,7 @@ use super::{comment, constraint, index, moved, set_comment, unsupported};
 use crate::backend::postgres::{name, types, value};
 use crate::backend::{RenderError, Server};
 use crate::{
-    Catalog, Column, EnumType, Index, KeyTarget, Pair, Table, TableName, TypeName, Value,
-    expression, sea,
+    Catalog, Column, EnumType, Index, Pair, Table, TableName, TypeName, Value, expression, sea,
 };
 
 pub(super) fn create(enum_type: &EnumType) -> Vec<String> {
@@ -213,7 +212,7 @@ fn move_columns(
     let indexes: Vec<&Index> = table
         .indexes
         .iter()
-        .filter(|index| expressions(index).any(holds))
+        .filter(|index| index.expressions().any(holds))
         .collect();
     let checks: Vec<_> = table
         .checks
@@ -284,14 +283,6 @@ fn generated_from<'a>(table: &'a Table, users: &[&Column], name: &TypeName) -> O
                 || users.iter().any(|user| reads(&user.name))
         })
     })
-}
-
-pub(super) fn expressions(index: &Index) -> impl Iterator<Item = &str> {
-    let keys = index.keys.iter().filter_map(|key| match &key.target {
-        KeyTarget::Column(_) => None,
-        KeyTarget::Expression(sql) => Some(sql.as_str()),
-    });
-    keys.chain(index.predicate.as_deref())
 }
 
 /// A default holds the old type: it is dropped first and set again after.

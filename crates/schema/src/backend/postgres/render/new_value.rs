@@ -1,8 +1,8 @@
 //! Whether a change uses a value that another one adds to an enum type.
 
-use super::enum_type::{expressions, is_addition};
+use super::enum_type::is_addition;
 use crate::backend::postgres::value;
-use crate::{Change, Column, Literal, TableChange, TypeName, Value};
+use crate::{Change, Column, Index, Literal, TableChange, TypeName, Value};
 
 /// The values that a change adds.
 pub(super) struct Added<'a> {
@@ -43,7 +43,7 @@ impl<'a> Added<'a> {
                     || table
                         .indexes
                         .iter()
-                        .flat_map(expressions)
+                        .flat_map(Index::expressions)
                         .any(|sql| self.is_in(sql))
             }
             Change::AlterTable { changes, .. } => {
@@ -63,7 +63,7 @@ impl<'a> Added<'a> {
         match change {
             TableChange::AddColumn(column) => self.is_default_of(column),
             TableChange::AlterColumn(pair) => self.is_default_of(&pair.to),
-            TableChange::AddIndex(index) => expressions(index).any(|sql| self.is_in(sql)),
+            TableChange::AddIndex(index) => index.expressions().any(|sql| self.is_in(sql)),
             TableChange::AddCheck(check) => self.is_in(&check.expression),
             TableChange::AddExclusion(exclusion) => self.is_in(&exclusion.definition),
             TableChange::DropColumn(_)
