@@ -19,7 +19,6 @@ mod restore;
 mod sqlite;
 mod store;
 mod tool;
-mod turn;
 
 pub use assets::{Asset, Sent, reach, upload};
 pub use backup::{Made, Order, backup};
@@ -31,7 +30,6 @@ pub use manifest::Manifest;
 pub use pack::Packed;
 pub use place::Place;
 pub use restore::{Restore, Restored, restore};
-pub use turn::{Turn, turn};
 
 /// How far something came: bytes of what is read, or written where the end is not known.
 pub type Tell<'a> = dyn FnMut(u64) + 'a;

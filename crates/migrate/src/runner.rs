@@ -40,6 +40,7 @@ mod whole;
 
 pub(crate) use failure::caught;
 use foreign_keys::ForeignKeys;
+use lock::Purpose;
 
 pub use direction::Direction;
 pub use event::{Done, Event, Tell};
@@ -47,7 +48,7 @@ pub use failure::{
     Failure, FailureKind, POOLER, is_of_a_pooler, is_of_connection, message, refused,
 };
 pub use journal::{At, State, Unfinished, unfinished};
-pub use lock::{Holder, Lock, hold, holder};
+pub use lock::{Holder, Lock, Wait, hold, holder, turn};
 pub use options::Options;
 pub use stamp::{Remedy, Stamped};
 pub use stop::Stop;
@@ -87,6 +88,17 @@ impl Run<'_> {
         }
     }
 
+    /// Waits for the lock of a run.
+    async fn lock(&self, tell: &mut Tell<'_>) -> Result<Lock, FailureKind> {
+        let wait = Wait {
+            patience: self.options.patience,
+            stop: &self.stop,
+        };
+        let table = self.project.table();
+        let mut waiting = |holder| tell(&Event::Waiting(holder));
+        lock::acquire(self.connection, table, Purpose::Run, &wait, &mut waiting).await
+    }
+
     async fn locked(
         &self,
         path: &[String],
@@ -95,7 +107,7 @@ impl Run<'_> {
     ) -> Result<(), FailureKind> {
         let db = &self.connection.db;
         let history = |error: DbErr| FailureKind::history(&error);
-        let lock = lock::acquire(self, tell).await?;
+        let lock = self.lock(tell).await?;
         let suspended = foreign_keys::suspend(self.connection).await;
         let result = async {
             let keys = suspended.map_err(history)?;

@@ -22,6 +22,7 @@ shell::harness!(Shop:
     what_the_database_holds_already
     files_are_sent_once
     a_backup_comes_first
+    of_many_replicas_one_loads
     a_terminal_shows_how_far_it_came
 );
 
@@ -658,6 +659,33 @@ async fn a_backup_comes_first() {
             )
             .await;
         assert_eq!(bench.files("saved").len(), 2);
+        same(&bench, 1).await;
+        bench.close().await;
+    }
+}
+
+/// Ten processes on a database at head whose rows a dump replaces: one backup, one load.
+async fn of_many_replicas_one_loads() {
+    for backend in servers::required().unwrap() {
+        let bench = prepare(backend, 1).await;
+        bench.expect(1, "upgrade", 0, &[]).await;
+        let old = "INSERT INTO customer (id, name) VALUES (7, 'old')";
+        bench.own(1, &[old]).await;
+        let line = "seed --dump DIR/rows.sql --replace --backup DIR/saved --format json";
+        let replicas: Vec<_> = (0..10)
+            .map(|_| bench.command(1, &[], line).spawn().unwrap())
+            .collect();
+        let mut loaded = 0;
+        for replica in replicas {
+            let output = replica.wait_with_output().await.unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success(), "{backend}: {errors}");
+            let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            loaded += usize::from(told["was_loaded"] == false);
+        }
+        assert_eq!(loaded, 1, "{backend}");
+        // A dump and its manifest.
+        assert_eq!(bench.files("saved").len(), 2, "{backend}");
         same(&bench, 1).await;
         bench.close().await;
     }

@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Event, FailureKind, Run, Tell, who};
+use super::{Direction, Failure, FailureKind, Stop, who};
 use crate::connect::{Access, Connection, connect};
 
 /// How long between two questions.
@@ -34,7 +34,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A lock that is held: nobody else runs revisions, stamps or repairs meanwhile.
+/// A lock that is held: nobody else goes about the same meanwhile.
 pub struct Lock(Held);
 
 /// How it is held.
@@ -54,46 +54,94 @@ enum Held {
     Session(String),
 }
 
-/// Takes the lock of this database and history table.
-pub(super) async fn acquire(run: &Run<'_>, tell: &mut Tell<'_>) -> Result<Lock, FailureKind> {
+/// What a lock is for. Each is taken by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Revisions run, are stamped or repaired.
+    Run,
+    /// What goes around a run: a backup before it, the loading of rows after it. The run's own lock is taken within it.
+    Around,
+}
+
+impl Purpose {
+    /// What distinguishes its lock from others.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Run => "plimsoll",
+            Self::Around => "plimsoll around",
+        }
+    }
+}
+
+/// How long to wait for a lock.
+pub struct Wait<'a> {
+    /// Until it is given up.
+    pub patience: Duration,
+    /// Who may end it before.
+    pub stop: &'a Stop,
+}
+
+/// Waits until nobody else goes about the same with this database and history table. `waiting` hears once that somebody does, and who, where
+/// that can be known.
+///
+/// # Errors
+/// When it takes too long, someone asks to stop, or the database does not answer.
+pub async fn turn(
+    connection: &Connection,
+    table: &str,
+    wait: &Wait<'_>,
+    waiting: &mut (dyn FnMut(Option<Holder>) + Send),
+) -> Result<Lock, Failure> {
+    let lock = acquire(connection, table, Purpose::Around, wait, waiting).await;
+    lock.map_err(|kind| Failure {
+        direction: Direction::Up,
+        done: Vec::new(),
+        kind,
+    })
+}
+
+/// Takes a lock, or waits for it.
+pub(super) async fn acquire(
+    connection: &Connection,
+    table: &str,
+    purpose: Purpose,
+    wait: &Wait<'_>,
+    waiting: &mut (dyn FnMut(Option<Holder>) + Send),
+) -> Result<Lock, FailureKind> {
     let failed = |error: DbErr| FailureKind::history(&error);
     let start = Instant::now();
     let mut told = false;
-    let asker = Asker::new(run.connection, run.project.table());
+    let asker = Asker::new(connection, table, purpose);
     loop {
-        if let Some(lock) = asker.ask(run.connection).await.map_err(failed)? {
+        if let Some(lock) = asker.ask(connection).await.map_err(failed)? {
             return Ok(lock);
         }
-        if run.stop.is_asked() {
+        if wait.stop.is_asked() {
             return Err(FailureKind::Stopped { during: None });
         }
         // Telling who it is must not fail the wait.
-        let holder = async || {
-            holder(run.connection, run.project.table())
-                .await
-                .ok()
-                .flatten()
-        };
-        if start.elapsed() >= run.options.patience {
+        let holder = async || asker.holder(connection).await.ok().flatten();
+        if start.elapsed() >= wait.patience {
             return Err(FailureKind::Locked {
-                seconds: run.options.patience.as_secs(),
+                seconds: wait.patience.as_secs(),
                 holder: holder().await,
             });
         }
         if !told {
-            tell(&Event::Waiting(holder().await));
+            waiting(holder().await);
             told = true;
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Takes the lock of a database and history table if it is free.
+/// Takes the lock of a run if it is free.
 ///
 /// # Errors
 /// When it is not, or the database does not answer.
 pub async fn hold(connection: &Connection, table: &str) -> Result<Lock, DbErr> {
-    let lock = Asker::new(connection, table).ask(connection).await?;
+    let asker = Asker::new(connection, table, Purpose::Run);
+    let lock = asker.ask(connection).await?;
     lock.ok_or_else(|| DbErr::Custom("another run holds the lock of this database".to_owned()))
 }
 
@@ -157,11 +205,11 @@ enum Asker {
 }
 
 impl Asker {
-    fn new(connection: &Connection, table: &str) -> Self {
+    fn new(connection: &Connection, table: &str, purpose: Purpose) -> Self {
         match connection.url.backend() {
-            Backend::Sqlite => lock_file(connection).map_or(Self::Needless, Self::File),
-            Backend::Postgres => Self::Transaction(key(connection, table)),
-            Backend::Mysql => Self::Session(name(table)),
+            Backend::Sqlite => lock_file(connection, purpose).map_or(Self::Needless, Self::File),
+            Backend::Postgres => Self::Transaction(key(connection, table, purpose)),
+            Backend::Mysql => Self::Session(name(table, purpose)),
         }
     }
 
@@ -192,6 +240,37 @@ impl Asker {
             }
         }
     }
+
+    /// Who has it at this moment.
+    async fn holder(&self, connection: &Connection) -> Result<Option<Holder>, DbErr> {
+        let sql = match self {
+            Self::Needless => return Ok(None),
+            Self::File(path) => return Ok(file_holder(path)),
+            Self::Transaction(key) => {
+                let key = key.cast_unsigned();
+                format!(
+                    "SELECT concat_ws(', ', nullif(a.application_name, ''), 'as ' || a.usename, 'from ' || host(a.client_addr), \
+                     'since ' || to_char(a.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS'), 'backend ' || a.pid) AS holder \
+                     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
+                     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+                     AND l.classid::bigint = {} AND l.objid::bigint = {} \
+                     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                    key >> 32,
+                    key & 0xffff_ffff
+                )
+            }
+            Self::Session(name) => format!(
+                "SELECT CONVERT(concat(user, ' from ', host, ', connection ', id) USING utf8mb4) AS holder \
+                 FROM information_schema.processlist WHERE id = is_used_lock({name})"
+            ),
+        };
+        let db = &connection.db;
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        match db.query_one_raw(statement).await? {
+            Some(row) => Ok(row.try_get::<Option<String>>("", "holder")?.map(Holder)),
+            None => Ok(None),
+        }
+    }
 }
 
 async fn is_one(db: &impl ConnectionTrait, sql: &str) -> Result<bool, DbErr> {
@@ -203,17 +282,17 @@ async fn is_one(db: &impl ConnectionTrait, sql: &str) -> Result<bool, DbErr> {
 }
 
 /// PostgreSQL's key: of the history table, and of the schema it is in.
-fn key(connection: &Connection, table: &str) -> i64 {
+fn key(connection: &Connection, table: &str, purpose: Purpose) -> i64 {
     let schema = connection.schema.as_deref().unwrap_or_default();
-    let digest = Sha256::digest(format!("plimsoll {schema} {table}"));
+    let digest = Sha256::digest(format!("{} {schema} {table}", purpose.word()));
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&digest[..8]);
     i64::from_be_bytes(bytes)
 }
 
 /// MySQL's name, as an expression: of at most 64 characters, and one for the whole server, so that the database is part of it.
-fn name(table: &str) -> String {
-    let digest = Sha256::digest(format!("plimsoll {table}"));
+fn name(table: &str, purpose: Purpose) -> String {
+    let digest = Sha256::digest(format!("{} {table}", purpose.word()));
     format!(
         "concat('plimsoll ', left(sha2(concat(coalesce(database(), ''), '{:02x}{:02x}{:02x}{:02x}'), 256), 40))",
         digest[0], digest[1], digest[2], digest[3]
@@ -221,9 +300,9 @@ fn name(table: &str) -> String {
 }
 
 /// SQLite's file; `None` for a database in memory.
-fn lock_file(connection: &Connection) -> Option<PathBuf> {
+fn lock_file(connection: &Connection, purpose: Purpose) -> Option<PathBuf> {
     let mut name = connection.url.file()?.as_os_str().to_owned();
-    name.push("-plimsoll-lock");
+    name.push(format!("-{}-lock", purpose.word().replace(' ', "-")));
     Some(PathBuf::from(name))
 }
 
@@ -277,38 +356,13 @@ fn is_still_there(_: &Path, _: &File) -> bool {
     true
 }
 
-/// Who holds the lock of this database and history table at this moment, if anyone.
+/// Who runs revisions on this database and history table at this moment, if anyone.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn holder(connection: &Connection, table: &str) -> Result<Option<Holder>, DbErr> {
-    let sql = match connection.url.backend() {
-        Backend::Sqlite => return Ok(lock_file(connection).and_then(|path| file_holder(&path))),
-        Backend::Postgres => {
-            let key = key(connection, table).cast_unsigned();
-            format!(
-                "SELECT concat_ws(', ', nullif(a.application_name, ''), 'as ' || a.usename, 'from ' || host(a.client_addr), \
-                 'since ' || to_char(a.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS'), 'backend ' || a.pid) AS holder \
-                 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
-                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
-                 AND l.classid::bigint = {} AND l.objid::bigint = {} \
-                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-                key >> 32,
-                key & 0xffff_ffff
-            )
-        }
-        Backend::Mysql => format!(
-            "SELECT CONVERT(concat(user, ' from ', host, ', connection ', id) USING utf8mb4) AS holder \
-             FROM information_schema.processlist WHERE id = is_used_lock({})",
-            name(table)
-        ),
-    };
-    let db = &connection.db;
-    let statement = Statement::from_string(db.get_database_backend(), sql);
-    match db.query_one_raw(statement).await? {
-        Some(row) => Ok(row.try_get::<Option<String>>("", "holder")?.map(Holder)),
-        None => Ok(None),
-    }
+    let asker = Asker::new(connection, table, Purpose::Run);
+    asker.holder(connection).await
 }
 
 fn file_holder(path: &Path) -> Option<Holder> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sea_orm::{DbErr, TransactionTrait as _};
 
 use super::journal::{self, State, Unfinished};
-use super::{Direction, Failure, FailureKind, Run, Tell, lock, unfinished};
+use super::{Direction, Failure, FailureKind, Run, Tell, unfinished};
 use crate::history::{self, Action, Entry};
 use crate::script::Script;
 
@@ -164,7 +164,7 @@ impl Run<'_> {
     ) -> Result<T, Failure> {
         let history = |error: DbErr| FailureKind::history(&error);
         let result = async {
-            let lock = lock::acquire(self, tell).await?;
+            let lock = self.lock(tell).await?;
             let done = async {
                 history::install(&self.connection.db, self.project.table()).await?;
                 work().await

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use plimsoll_backup::{Made, Order, Place, Turn};
+use plimsoll_backup::{Made, Order, Place};
 use plimsoll_migrate::connect::Connection;
 use plimsoll_migrate::project::Standing;
-use plimsoll_migrate::runner::Stop;
+use plimsoll_migrate::runner::{self, Lock, Stop, Wait};
 
 use super::args::BackupFirst;
 use super::context::Context;
@@ -45,26 +45,39 @@ pub(crate) fn refuse_tenants(
     ))
 }
 
-/// Waits until no other process is between its backup and the end of its work, when a backup is to be made: whoever waited reads
-/// again what is to be done.
+/// Whether a backup is asked for, by a flag or by `plimsoll.toml`.
+///
+/// # Errors
+/// When it is not understood where it goes.
+pub(crate) fn is_asked(context: &Context<'_, '_>, asked: &BackupFirst) -> Result<bool, CliError> {
+    Ok(!asked.no_backup && place(context, asked.to.as_deref())?.is_some())
+}
+
+/// Waits until no other process is between its backup, or the rows it loads, and the end of its work: whoever waited reads again what is
+/// to be done.
 ///
 /// # Errors
 /// When it takes longer than `patience`.
 pub(crate) async fn turn(
     context: &mut Context<'_, '_>,
     connection: &Connection,
-    is_due: bool,
-    asked: &BackupFirst,
     patience: Duration,
-) -> Result<Option<Turn>, CliError> {
-    if !is_due || asked.no_backup || place(context, asked.to.as_deref())?.is_none() {
-        return Ok(None);
-    }
-    let output = &mut *context.output;
-    let mut waiting = || output.note("waiting for another backup, and what is done after it");
+) -> Result<Lock, CliError> {
     let stop = Stop::on_signals();
-    let turn = plimsoll_backup::turn(connection, patience, &stop, &mut waiting).await?;
-    Ok(Some(turn))
+    let wait = Wait {
+        patience,
+        stop: &stop,
+    };
+    let output = &mut *context.output;
+    let mut waiting = |holder: Option<runner::Holder>| {
+        let who = holder.map(|holder| format!(": {holder}"));
+        output.note(&format!(
+            "waiting for another process that backs up or loads rows{}",
+            who.unwrap_or_default()
+        ));
+    };
+    let table = context.project.table();
+    Ok(runner::turn(connection, table, &wait, &mut waiting).await?)
 }
 
 /// Makes the backup that was asked for, by a flag or by `plimsoll.toml`, when something is about to be done and there is anything to lose.

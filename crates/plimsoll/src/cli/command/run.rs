@@ -32,9 +32,9 @@ pub(crate) async fn upgrade(
     let connection = context.connect(Access::Write).await?;
     let (mut standing, mut path) = due(context, &connection, args).await?;
     let mut options = options(&args.running, args.allow_edited);
-    let is_due = !path.is_empty();
-    let turn = before::turn(context, &connection, is_due, &args.backup, options.patience).await?;
-    if turn.is_some() {
+    let mut turn = None;
+    if !path.is_empty() && before::is_asked(context, &args.backup)? {
+        turn = Some(before::turn(context, &connection, options.patience).await?);
         // Whoever was before us may have done all of it.
         (standing, path) = due(context, &connection, args).await?;
     }
@@ -43,7 +43,7 @@ pub(crate) async fn upgrade(
     options.note = before.note;
     let exit = carry_out(context, &connection, Direction::Up, &path, options).await?;
     if let Some(turn) = turn {
-        turn.end(&connection).await;
+        turn.release(&connection.db).await;
     }
     Ok(exit)
 }

@@ -1,6 +1,7 @@
 //! `seed`: the schema of the revisions, the rows of a dump, and files beside them.
 //!
 //! Invariant: what is wrong with the dump, the files or the store shows before the database is touched.
+//! Invariant: of many replicas one at a time loads, and the next finds it done.
 //! Invariant: run again, it goes on: what was loaded is not loaded twice, what was sent is not sent twice.
 
 use std::collections::BTreeSet;
@@ -44,7 +45,10 @@ pub(crate) async fn seed(context: &mut Context<'_, '_>, args: &Seed) -> Result<E
         plimsoll_backup::reach(&files.assets, &files.place).await?;
     }
     let connection = context.connect(Access::Write).await?;
+    let patience = options(&args.running, false).patience;
+    let turn = before::turn(context, &connection, patience).await?;
     let filled = fill(context, args, &connection, &dump, &survey).await?;
+    turn.release(&connection.db).await;
     let sent = match &files {
         Some(files) => send(context, files).await?,
         None => Sent::default(),
