@@ -8,6 +8,7 @@ use std::ops::Range;
 use proc_macro2::TokenTree;
 use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
+use syn::visit::Visit;
 use syn::{Expr, ImplItem, Item, ItemImpl, ItemMod, Macro, Stmt};
 
 /// What is not understood.
@@ -178,7 +179,8 @@ fn indentation(text: &str, at: usize) -> &str {
     &line[..end]
 }
 
-/// The `vec![…]` that `migrations()` returns.
+/// The `vec![…]` of `migrations()`: what it returns, or the only list of boxes that it puts together with something else, as with the
+/// migrations of another crate.
 fn list(file: &syn::File) -> Result<&Macro, Problem> {
     let mut found = file.items.iter().filter_map(|item| match item {
         Item::Impl(item) if is_migrator(item) => Some(item),
@@ -201,26 +203,45 @@ fn list(file: &syn::File) -> Result<&Macro, Problem> {
             _ => None,
         })
         .ok_or_else(|| Problem::at(migrator, "it has no `fn migrations()`"))?;
-    let list = match function.block.stmts.as_slice() {
-        [Stmt::Expr(Expr::Macro(list), None)] => &list.mac,
-        [Stmt::Macro(list)] if list.semi_token.is_none() => &list.mac,
-        _ => {
-            let text = "`migrations()` does more than return one `vec![…]`";
-            return Err(Problem::at(&function.sig, text));
+    match function.block.stmts.as_slice() {
+        [Stmt::Expr(Expr::Macro(list), None)] if is_vec(&list.mac) => return Ok(&list.mac),
+        [Stmt::Macro(list)] if list.semi_token.is_none() && is_vec(&list.mac) => {
+            return Ok(&list.mac);
         }
-    };
-    if list
-        .path
-        .segments
-        .last()
-        .is_none_or(|last| last.ident != "vec")
-    {
-        return Err(Problem::at(
-            list,
-            "`migrations()` does not return a `vec![…]`",
-        ));
+        _ => {}
     }
-    Ok(list)
+    let mut lists = Lists::default();
+    lists.visit_block(&function.block);
+    let refused = |text| Err(Problem::at(&function.sig, text));
+    match lists.0.as_slice() {
+        [] => refused("`migrations()` has no `vec![…]`"),
+        [list]
+            if entries(list)?
+                .iter()
+                .all(|entry| entry.starts_with("Box ::")) =>
+        {
+            Ok(list)
+        }
+        [_] => refused("`migrations()` does more than return one `vec![…]` of boxes"),
+        _ => refused("`migrations()` has several `vec![…]`"),
+    }
+}
+
+/// Every `vec![…]` within.
+#[derive(Default)]
+struct Lists<'a>(Vec<&'a Macro>);
+
+impl<'a> Visit<'a> for Lists<'a> {
+    fn visit_macro(&mut self, found: &'a Macro) {
+        if is_vec(found) {
+            self.0.push(found);
+        }
+    }
+}
+
+fn is_vec(list: &Macro) -> bool {
+    let last = list.path.segments.last();
+    last.is_some_and(|last| last.ident == "vec")
 }
 
 fn is_migrator(item: &ItemImpl) -> bool {

@@ -80,6 +80,26 @@ impl Place {
         .help("run this through cargo, or say where the crate is with --migration-dir"))
     }
 
+    /// A revision's file: in the migrations crate, or in one that lies in a folder of it. `None` when there is none of its name.
+    ///
+    /// # Errors
+    /// When there is no `src/lib.rs` of the migrations crate.
+    pub(crate) fn file_of(&self, id: &str) -> Result<Option<PathBuf>, CliError> {
+        let name = format!("{id}.rs");
+        let own = self.sources()?.join(&name);
+        if own.is_file() {
+            return Ok(Some(own));
+        }
+        let folders = std::fs::read_dir(&self.migrations).into_iter().flatten();
+        let mut files: Vec<PathBuf> = folders
+            .flatten()
+            .map(|folder| folder.path().join("src").join(&name))
+            .filter(|path| path.is_file())
+            .collect();
+        files.sort();
+        Ok(files.into_iter().next())
+    }
+
     /// A path as a person at `here` would write it.
     pub(crate) fn shown(path: &Path) -> String {
         let here = std::env::current_dir().unwrap_or_default();

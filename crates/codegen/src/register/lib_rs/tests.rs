@@ -166,10 +166,26 @@ fn the_module_goes_where_modules_are() {
 }
 
 #[test]
+fn a_list_beside_the_migrations_of_another_crate() {
+    let body = "let own: Vec<Box<dyn MigrationTrait>> = vec![Box::new(m2_b::Migration)];\n        earlier::Migrator::migrations().into_iter().chain(own).collect()";
+    let added = added(&with(body));
+    let function: Vec<&str> = added.lines().skip(10).take(7).collect();
+    insta::assert_snapshot!(function.join("\n"), @"
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            let own: Vec<Box<dyn MigrationTrait>> = vec![
+                Box::new(m2_b::Migration),
+                Box::new(m3_new::Migration),
+            ];
+            earlier::Migrator::migrations().into_iter().chain(own).collect()
+        }
+    ");
+}
+
+#[test]
 fn what_is_not_understood_is_refused() {
-    insta::assert_snapshot!(refused(&with("let mut all: Vec<Box<dyn MigrationTrait>> = vec![];\n        all\n")), @"10: `migrations()` does more than return one `vec![…]`");
-    insta::assert_snapshot!(refused(&with("[vec![a()], b()].concat()")), @"10: `migrations()` does more than return one `vec![…]`");
-    insta::assert_snapshot!(refused(&with("all![]")), @"11: `migrations()` does not return a `vec![…]`");
+    insta::assert_snapshot!(refused(&with("let names = vec![a()];\n        all(names)\n")), @"10: `migrations()` does more than return one `vec![…]` of boxes");
+    insta::assert_snapshot!(refused(&with("[vec![Box::new(a())], vec![Box::new(b())]].concat()")), @"10: `migrations()` has several `vec![…]`");
+    insta::assert_snapshot!(refused(&with("all![]")), @"10: `migrations()` has no `vec![…]`");
     insta::assert_snapshot!(refused(&with("vec![a(); 3]")), @"11: the list is written as `vec![…; n]`");
     insta::assert_snapshot!(refused("fn x( {"), @"1: it is not Rust that can be read (cannot parse string into token stream)");
     insta::assert_snapshot!(refused("mod m1_a;"), @"1: there is no `impl MigratorTrait for …`");

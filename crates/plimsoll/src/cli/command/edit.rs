@@ -34,15 +34,14 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Edit) -> Result<Ex
         );
         return Err(CliError::new(Exit::Usage, message).help("`history` lists the revisions"));
     }
-    let sources = context.place.sources()?;
-    let files: Vec<_> = ids
-        .iter()
-        .map(|id| sources.join(format!("{id}.rs")))
-        .collect();
-    if let Some(missing) = files.iter().find(|file| !file.is_file()) {
-        let message = format!("edit: there is no `{}`", missing.display());
-        return Err(CliError::new(Exit::Files, message)
-            .help("a revision that lives in another file is edited there"));
+    let mut files = Vec::new();
+    for id in &ids {
+        let Some(file) = context.place.file_of(id)? else {
+            let message = format!("edit: there is no `{id}.rs` in the migrations crate");
+            return Err(CliError::new(Exit::Files, message)
+                .help("a revision that lives in another file is edited there"));
+        };
+        files.push(file);
     }
     let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| {
         std::env::var(name)

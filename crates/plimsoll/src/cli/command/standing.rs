@@ -208,12 +208,9 @@ pub(crate) async fn show(context: &mut Context<'_, '_>, args: &Show) -> Result<E
         .filter(|revision| revision.id == id)
         .collect();
     show_revisions(context, revisions);
-    if let Ok(sources) = context.place.sources() {
-        let path = sources.join(format!("{id}.rs"));
-        if path.is_file() {
-            let shown = crate::cli::place::Place::shown(&path);
-            context.output.text(&format!("    file: {shown}\n"));
-        }
+    if let Ok(Some(file)) = context.place.file_of(&id) {
+        let shown = crate::cli::place::Place::shown(&file);
+        context.output.text(&format!("    file: {shown}\n"));
     }
     Ok(Exit::Ok)
 }
