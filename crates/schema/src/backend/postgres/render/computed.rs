@@ -39,6 +39,9 @@ pub(super) fn check_changes(
     for change in changes {
         if let TableChange::AddColumn(column) = change {
             columns.push(column);
+        } else if let TableChange::AlterColumn(pair) = change {
+            columns.retain(|column| column.name != pair.from.name);
+            columns.push(&pair.to);
         } else if let TableChange::AddPrimaryKey(key) = change {
             check(table, &columns, key.columns.iter().map(String::as_str))?;
         } else if let TableChange::AddUnique(unique) = change {
