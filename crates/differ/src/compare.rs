@@ -20,6 +20,7 @@ mod remake;
 mod rename;
 mod resolve;
 mod respell;
+mod restate;
 mod structural;
 mod table;
 mod turn;

@@ -153,6 +153,9 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
         .last
         .map(|last| qualify(last, input.server))
         .unwrap_or_default();
+    if can.column_names_ignore_case && input.manage == Manage::Exact {
+        state_case(&mut now, input.live);
+    }
     for stated in [&mut now, &mut last] {
         adopt_case(can, stated, input.live);
     }
@@ -352,9 +355,10 @@ fn adopt_case(can: Capabilities, stated: &mut Cow<'_, Catalog>, live: &Catalog) 
                 .map(|column| (folded(&column.name), column.name.as_str()))
                 .collect();
             let renames = table.columns.iter().filter_map(|column| {
-                let known = there
-                    .get(&folded(&column.name))
-                    .filter(|known| **known != column.name)?;
+                let known = there.get(&folded(&column.name)).filter(|known| {
+                    // One that is to be renamed so keeps the case that is stated.
+                    **known != column.name && column.renamed_from.as_deref() != Some(**known)
+                })?;
                 let pair = Pair::new(column.name.clone(), (*known).to_owned());
                 Some(TableChange::RenameColumn(pair))
             });
@@ -368,6 +372,33 @@ fn adopt_case(can: Capabilities, stated: &mut Cow<'_, Catalog>, live: &Catalog) 
         }
         for change in changes {
             follow(stated.to_mut(), &change);
+        }
+    }
+}
+
+/// Where every fact is stated, another case is another name, which the column is given.
+fn state_case(stated: &mut Cow<'_, Catalog>, live: &Catalog) {
+    let mut renames: Vec<(TableName, Pair<String>)> = Vec::new();
+    for (name, table) in &stated.tables {
+        for known in live
+            .tables
+            .get(name)
+            .into_iter()
+            .flat_map(|live| &live.columns)
+        {
+            let folded = known.name.to_lowercase();
+            let is_it = |column: &&Column| column.name.to_lowercase() == folded;
+            let wanted = table.columns.iter().find(is_it);
+            if let Some(column) = wanted.filter(|column| column.name != known.name) {
+                let pair = Pair::new(known.name.clone(), column.name.clone());
+                renames.push((name.clone(), pair));
+            }
+        }
+    }
+    for (table, pair) in renames {
+        let table = stated.to_mut().tables.get_mut(&table);
+        if let Some(column) = table.and_then(|table| table.column_mut(&pair.to)) {
+            column.renamed_from = Some(pair.from);
         }
     }
 }

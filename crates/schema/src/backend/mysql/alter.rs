@@ -5,7 +5,7 @@ use sea_query::MysqlQueryBuilder;
 use super::admit;
 use super::clause::Place;
 use super::rename::{self, Followers};
-use super::{can_rename_column, implicit, regenerate};
+use super::{can_rename_column, implicit, options, regenerate};
 use crate::backend::{RenderError, Server};
 use crate::{ForeignKey, Index, Pair, Table, TableChange, TableName, Unique, sea};
 
@@ -99,6 +99,7 @@ fn joins(left: &TableChange, right: &TableChange) -> bool {
         }
         (C::RenameColumn(left), C::RenameColumn(right)) => left.to != right.from,
         (C::RenameIndex(left), C::RenameIndex(right)) => left.to != right.from,
+        (C::SetOptions(pair), _) | (_, C::SetOptions(pair)) if options::differ_only(pair) => true,
         (C::RenameColumn(_) | C::RenameIndex(_) | C::RenameConstraint(_) | C::SetOptions(_), _)
         | (_, C::RenameColumn(_) | C::RenameIndex(_) | C::RenameConstraint(_) | C::SetOptions(_)) => {
             false

@@ -40,13 +40,13 @@ pub fn is_covered(table: &Table, key: &ForeignKey) -> bool {
     table
         .primary_key
         .iter()
-        .any(|primary| covers(&primary.columns))
+        .any(|primary| covers(&primary.columns) && primary.clauses.is_empty())
         || table.uniques.iter().any(|unique| covers(&unique.columns))
         || table.indexes.iter().any(|index| index_covers(index, key))
 }
 
 fn index_covers(index: &Index, key: &ForeignKey) -> bool {
-    let is_tree = matches!(index.method.as_deref(), None | Some("hash"));
+    let is_tree = matches!(index.method.as_deref(), None | Some("btree" | "hash"));
     let columns = index.plain_columns().unwrap_or_default();
     let whole = index.keys.iter().take(key.columns.len());
     is_tree
@@ -88,6 +88,26 @@ fn is_made_for(index: &Index, name: &str, key: &ForeignKey) -> bool {
 /// Whether a check of MariaDB's is what makes the column JSON (JSON Data Type, MariaDB manual).
 pub fn is_json_check(column: &str, expression: &str) -> bool {
     expression.eq_ignore_ascii_case(&format!("json_valid(`{}`)", column.replace('`', "``")))
+}
+
+/// The method of an index, where the server shows this one. A table in memory has the choice; the others have trees, and MariaDB hashes a
+/// unique key that is too long for one by itself.
+pub fn index_method(engine: Option<&str>, shown: &str) -> Option<String> {
+    let in_memory = engine.is_some_and(|engine| engine.eq_ignore_ascii_case("MEMORY"));
+    match shown.to_uppercase().as_str() {
+        "FULLTEXT" => Some("fulltext".to_owned()),
+        "SPATIAL" | "RTREE" => Some("spatial".to_owned()),
+        "VECTOR" => Some("vector".to_owned()),
+        "BTREE" if in_memory => Some("btree".to_owned()),
+        "HASH" if in_memory => Some("hash".to_owned()),
+        _ => None,
+    }
+}
+
+/// The collation that a JSON column of MariaDB states, of the column's own or its table's: all but the one that the word JSON gives it.
+pub fn json_collation(own: Option<String>, table: Option<&str>) -> Option<String> {
+    own.or_else(|| table.map(str::to_owned))
+        .filter(|collation| collation != "utf8mb4_bin")
 }
 
 /// Whether a default is what a time with ON UPDATE shows that has none and does not admit NULL.
