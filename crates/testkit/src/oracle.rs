@@ -286,8 +286,8 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
             // How far the numbering got is a matter of rows, the block size of an index one of the table's when it was made.
             let is_index = !line.starts_with(')');
             words.retain(|word| {
-                !word.starts_with("AUTO_INCREMENT=")
-                    && !(is_index && word.starts_with("KEY_BLOCK_SIZE="))
+                !(word.starts_with("AUTO_INCREMENT=")
+                    || is_index && word.starts_with("KEY_BLOCK_SIZE="))
             });
             match words.as_slice() {
                 ["PRIMARY", "KEY", columns, ..] => words = vec!["PRIMARY", "KEY", columns],
@@ -309,6 +309,8 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
 /// collation goes without its character set, and without saying where it is the table's. MySQL prints all three as they were written.
 fn column_and_check(line: &str, table: &str) -> Vec<String> {
     let mut line = line.trim().trim_end_matches(',').replace(" USING HASH", "");
+    // MySQL gives a string the character set of what it is compared with when the table is altered, not when it is created.
+    line = line.replace("_latin1'", "_utf8mb4'");
     // What is said of an index's method is read in memory only, where a hash goes without saying.
     if !table.contains("ENGINE=MEMORY") {
         line = line.replace(" USING BTREE", "");

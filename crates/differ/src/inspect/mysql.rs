@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
                 view.uses.entry(table).or_default();
             }
         }
-        tables.close(&mut found.catalog);
+        tables.close(&server, &mut found.catalog);
         Ok(())
     }
 }
@@ -255,9 +255,9 @@ impl Tables {
         }
     }
 
-    fn close(self, catalog: &mut Catalog) {
+    fn close(self, server: &Server, catalog: &mut Catalog) {
         for Known { mut table, .. } in self.0.into_values() {
-            implicit::hide(&mut table);
+            implicit::hide(server, &mut table);
             catalog.insert(table);
         }
     }

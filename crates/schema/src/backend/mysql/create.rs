@@ -50,7 +50,7 @@ pub fn table(server: &Server, name: &TableName, text: &str) -> Result<Table, Unr
             .part(Cursor::new(item))
             .ok_or_else(|| unreadable(item))?;
     }
-    implicit::hide(&mut reader.table);
+    implicit::hide(server, &mut reader.table);
     reader.table.sort();
     Ok(reader.table)
 }
