@@ -208,10 +208,13 @@ fn commented(node: Node, name: Option<&str>, comment: Option<&str>) -> Node {
 
 fn add_primary_key(node: Node, method: &str, key: &PrimaryKey) -> Node {
     let arguments = vec![optional(key.name.as_deref()), texts(&key.columns)];
-    if key.include.is_empty() && key.deferrable.is_none() {
+    if key.include.is_empty() && key.deferrable.is_none() && key.clauses.is_empty() {
         return node.method(method, arguments);
     }
     let mut inner = Node::call("PrimaryKeyDef::new", arguments);
+    for (column, clause) in &key.clauses {
+        inner = inner.method("clause", vec![text(column), text(clause)]);
+    }
     if !key.include.is_empty() {
         inner = inner.method("include", vec![texts(&key.include)]);
     }

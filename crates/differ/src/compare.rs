@@ -6,6 +6,7 @@
 //! Invariant: pure and deterministic; nothing here asks a server. What only a server can tell is returned as [`Question`]s, whose
 //! answers are passed in again as [`Forms`].
 
+mod case;
 mod column;
 mod enums;
 mod exact;
@@ -20,6 +21,7 @@ mod remake;
 mod rename;
 mod resolve;
 mod respell;
+mod restate;
 mod structural;
 mod table;
 mod turn;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plimsoll_schema::backend::{types, value};
 use plimsoll_schema::{
     Action, AutoIncrement, Column, Deferrable, Facet, ForeignKey, Index, IndexKey, KeyTarget,
-    Nulls, Order, Pair, SequenceOptions, Server, TableOptions, Unique,
+    Nulls, Order, Pair, PrimaryKey, SequenceOptions, Server, TableOptions, Unique,
 };
 
 /// The type as the server writes it; in our words where it has none.
@@ -143,6 +143,15 @@ pub(crate) fn comment(text: &str) -> String {
 
 pub(crate) fn columns(names: &[String]) -> String {
     format!("({})", names.join(", "))
+}
+
+pub(crate) fn primary_key(key: &PrimaryKey) -> String {
+    let said = |column: &String| match key.clauses.get(column) {
+        Some(clause) => format!("{column} {clause}"),
+        None => column.clone(),
+    };
+    let said: Vec<String> = key.columns.iter().map(said).collect();
+    columns(&said)
 }
 
 pub(crate) fn unique(unique: &Unique) -> String {

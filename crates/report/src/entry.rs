@@ -185,7 +185,7 @@ fn column(server: &Server, table: &TableName, column: &Column, action: Action) -
 fn primary_key(table: &TableName, key: &PrimaryKey, action: Action) -> Entry {
     side("primary key", table, action).entry(
         key.name.clone().unwrap_or_default(),
-        describe::columns(&key.columns),
+        describe::primary_key(key),
     )
 }
 

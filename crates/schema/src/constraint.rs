@@ -1,5 +1,7 @@
 //! Keys, checks and exclusions of tables.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::TableName;
@@ -13,6 +15,9 @@ pub struct PrimaryKey {
     pub name: Option<String>,
     /// Its columns, in key order.
     pub columns: Vec<String>,
+    /// MySQL: what it says of a column beyond its name (`(20)`, a prefix's length; `DESC`), by the column.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clauses: BTreeMap<String, String>,
     /// PostgreSQL's INCLUDE columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<String>,

@@ -487,7 +487,7 @@ pub struct TableOptions {
     /// PostgreSQL: `PARTITION BY` as the server prints it; such a table is seen and never rebuilt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition_by: Option<String>,
-    /// PostgreSQL: storage parameters (`fillfactor`, `toast.autovacuum_enabled`), by name.
+    /// PostgreSQL: storage parameters (`fillfactor`, `toast.autovacuum_enabled`), by name. MySQL: options (`row_format`), by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
 }

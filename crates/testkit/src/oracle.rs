@@ -297,9 +297,11 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
         let own = text.rsplit_once('\n').map_or("", |(_, options)| options);
         for line in text.lines().flat_map(|line| column_and_check(line, own)) {
             let mut words: Vec<&str> = line.split(' ').collect();
-            // How far the numbering got is a matter of rows.
+            // How far the numbering got is a matter of rows, the block size of an index one of the table's when it was made.
+            let is_index = !line.starts_with(')');
             words.retain(|word| {
-                !word.starts_with("AUTO_INCREMENT=") && !word.starts_with("KEY_BLOCK_SIZE=")
+                !(word.starts_with("AUTO_INCREMENT=")
+                    || is_index && word.starts_with("KEY_BLOCK_SIZE="))
             });
             match words.as_slice() {
                 ["PRIMARY", "KEY", columns, ..] => words = vec!["PRIMARY", "KEY", columns],
@@ -320,10 +322,13 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
 /// A line of SHOW CREATE TABLE, in the one form that spellings of the same share: a check inside of a column is a line of its own, a
 /// collation goes without its character set, and without saying where it is the table's. MySQL prints all three as they were written.
 fn column_and_check(line: &str, table: &str) -> Vec<String> {
-    let line = line
-        .trim()
-        .trim_end_matches(',')
-        .replace(" USING BTREE", "");
+    let mut line = line.trim().trim_end_matches(',').replace(" USING HASH", "");
+    // MySQL gives a string the character set of what it is compared with when the table is altered, not when it is created.
+    line = line.replace("_latin1'", "_utf8mb4'");
+    // What is said of an index's method is read in memory only, where a hash goes without saying.
+    if !table.contains("ENGINE=MEMORY") {
+        line = line.replace(" USING BTREE", "");
+    }
     let line = line.replace(" ON DELETE RESTRICT", "");
     let line = line.replace(" ON UPDATE RESTRICT", "");
     if !line.starts_with('`') {

@@ -12,6 +12,9 @@ pub(super) fn table(context: &mut Context<'_>, wanted: &Table, live: &Table) -> 
     // Triggers are carried for a rebuild, and are never ours to change.
     out.triggers.clone_from(&live.triggers);
     let name = &wanted.name;
+    for column in &mut out.columns {
+        column.renamed_from = None;
+    }
     adopt_columns(context, &mut out, live);
     for check in &mut out.checks {
         if let Some(there) = live.checks.iter().find(|there| is_named(check, there)) {

@@ -3,17 +3,18 @@
 //! Stated now: made so. Stated at the last revision and no longer: taken back. Never stated: the database's fact is adopted, and told.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use plimsoll_schema::backend::types;
 use plimsoll_schema::{
-    Capabilities, Catalog, Change, Code, Column, Diagnostic, KeyTarget, Pair, Server, Severity,
-    Table, TableChange, TableName, expression,
+    Capabilities, Catalog, Change, Code, Column, Diagnostic, KeyTarget, Server, Severity, Table,
+    TableName, expression,
 };
 
 use super::follow::follow as follow_names;
 use super::{
-    Diff, Input, Manage, Place, Question, compare, enums, exact, fill, names, rename, table, words,
+    Diff, Input, Manage, Place, Question, case, compare, enums, exact, fill, names, rename, table,
+    words,
 };
 
 /// What the parts of the resolution share.
@@ -153,8 +154,11 @@ pub(super) fn resolve(input: &Input<'_>) -> Diff {
         .last
         .map(|last| qualify(last, input.server))
         .unwrap_or_default();
+    if can.column_names_ignore_case && input.manage == Manage::Exact {
+        case::state(&mut now, input.live);
+    }
     for stated in [&mut now, &mut last] {
-        adopt_case(can, stated, input.live);
+        case::adopt(can, stated, input.live);
     }
     let renames = rename::stated(input, &now, input.live);
     let mut current = input.live.clone();
@@ -314,61 +318,10 @@ fn parts(table: &Table) -> usize {
 }
 
 /// Renames reach every side; one that a side has no object for is none of its business.
-fn follow(catalog: &mut Catalog, change: &Change) {
+pub(super) fn follow(catalog: &mut Catalog, change: &Change) {
     let mut renamed = catalog.clone();
     if renamed.apply(change).is_ok() {
         *catalog = renamed;
-    }
-}
-
-/// Where case makes no name, a stated name that the database has in another case is taken in the database's.
-fn adopt_case(can: Capabilities, stated: &mut Cow<'_, Catalog>, live: &Catalog) {
-    let folded = |name: &str| name.to_lowercase();
-    if can.table_names_ignore_case {
-        let there: BTreeMap<String, &TableName> = live
-            .tables
-            .keys()
-            .map(|name| (folded(&name.to_string()), name))
-            .collect();
-        let names: Vec<TableName> = stated.tables.keys().cloned().collect();
-        for name in names {
-            if let Some(known) = there.get(&folded(&name.to_string()))
-                && **known != name
-            {
-                let pair = Pair::new(name, (*known).clone());
-                follow(stated.to_mut(), &Change::RenameTable(pair));
-            }
-        }
-    }
-    if can.column_names_ignore_case {
-        let mut changes = Vec::new();
-        for (name, table) in &stated.tables {
-            let Some(known) = live.tables.get(name) else {
-                continue;
-            };
-            let there: BTreeMap<String, &str> = known
-                .columns
-                .iter()
-                .map(|column| (folded(&column.name), column.name.as_str()))
-                .collect();
-            let renames = table.columns.iter().filter_map(|column| {
-                let known = there
-                    .get(&folded(&column.name))
-                    .filter(|known| **known != column.name)?;
-                let pair = Pair::new(column.name.clone(), (*known).to_owned());
-                Some(TableChange::RenameColumn(pair))
-            });
-            let renames: Vec<TableChange> = renames.collect();
-            if !renames.is_empty() {
-                changes.push(Change::AlterTable {
-                    table: name.clone(),
-                    changes: renames,
-                });
-            }
-        }
-        for change in changes {
-            follow(stated.to_mut(), &change);
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use plimsoll_schema::{
     Server, Table, TableChange, TableName, Value, backend, expression,
 };
 
-use super::{lost_default, parts, remake, respell, turn};
+use super::{lost_default, parts, remake, respell, restate, turn};
 
 /// What leads from one closed catalog to another. Parts are matched by name, and those without one by all they are; the order of
 /// columns is not compared. Foreign keys that stand on a key that changes are taken down and put up again around it.
@@ -49,6 +49,8 @@ pub fn compare(server: &Server, from: &Catalog, to: &Catalog) -> Vec<Change> {
     }
     if server.capabilities().alters_foreign_keys {
         step_around_foreign_keys(server, from, to, &mut changes);
+    } else {
+        restate::restate(from, to, &mut changes);
     }
     changes
 }

@@ -166,6 +166,11 @@ fn merge_primary_key(context: &Context<'_>, now: &Table, last: Option<&Table>, o
         if context.can.anonymous_primary_key {
             key.name = None;
         }
+        // A length or a direction is what the database has for a column that stays in the key.
+        let known = out.primary_key.take().map(|known| known.clauses);
+        let mut stays = known.unwrap_or_default();
+        stays.retain(|column, _| key.columns.contains(column));
+        key.clauses.extend(stays);
         out.primary_key = Some(key);
     }
     for column in &mut out.columns {

@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::backend::{self, mysql::implicit};
+use plimsoll_schema::backend::{
+    self,
+    mysql::{implicit, sql},
+};
 use plimsoll_schema::{
     Catalog, Code, Diagnostic, Flavor, Server, Severity, Table, TableName, TableOptions, Version,
 };
@@ -151,7 +154,7 @@ impl<'a> Reader<'a> {
         }
         for row in self.rows(with(query::check_constraints)).await? {
             if let Some(known) = tables.get(row.text(0)) {
-                key::check(&server, &mut known.table, &row);
+                key::check(&server, &mut known.table, known.collation.as_deref(), &row);
             }
         }
         for row in self.rows(with(query::view_usage)).await? {
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
                 view.uses.entry(table).or_default();
             }
         }
-        tables.close(&mut found.catalog);
+        tables.close(&server, &mut found.catalog);
         Ok(())
     }
 }
@@ -229,6 +232,7 @@ impl Tables {
                     collation: collation
                         .clone()
                         .filter(|collation| row.optional(5) != Some(collation)),
+                    parameters: sql::options(row.text(6)),
                     ..TableOptions::default()
                 };
                 self.0.insert(name.to_owned(), Known { table, collation });
@@ -251,9 +255,9 @@ impl Tables {
         }
     }
 
-    fn close(self, catalog: &mut Catalog) {
+    fn close(self, server: &Server, catalog: &mut Catalog) {
         for Known { mut table, .. } in self.0.into_values() {
-            implicit::hide(&mut table);
+            implicit::hide(server, &mut table);
             catalog.insert(table);
         }
     }

@@ -148,6 +148,28 @@ fn footprint(change: &Change) -> Footprint {
     out
 }
 
+/// Names that one table's indexes and constraints free and another table's take.
+#[derive(Default)]
+pub(super) struct GivenAway(BTreeSet<Thing>);
+
+impl GivenAway {
+    /// Those among the changes.
+    pub(super) fn of(changes: &[Change]) -> Self {
+        let (mut freed, mut taken) = (BTreeSet::new(), BTreeSet::new());
+        for print in changes.iter().map(footprint) {
+            freed.extend(print.frees);
+            taken.extend(print.takes);
+        }
+        freed.retain(|thing| taken.contains(thing));
+        Self(freed)
+    }
+
+    /// Whether the name of a part of that table is one of them.
+    pub(super) fn has(&self, table: &TableName, name: &str) -> bool {
+        self.0.contains(&part_name(table, name))
+    }
+}
+
 fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint) {
     let target = |columns: &[String]| Thing::target(&table.to_string(), columns);
     let named = |name: &String| part_name(table, name);

@@ -7,18 +7,30 @@ use plimsoll_schema::{
     expression,
 };
 
+use super::order::GivenAway;
+
 /// Cuts foreign keys out where the server can add and drop them by themselves: all are dropped before anything else is done to a
-/// table and added after everything else is. On the other servers the changes stay whole, one rebuild a table.
+/// table and added after everything else is. On the other servers the changes stay whole, one rebuild a table. An index or a unique whose
+/// name another table's takes goes by itself, so that two tables can change names.
 pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
     let can = server.capabilities();
     let types = altered_types(changes);
+    let given_away = if can.index_names_per_schema {
+        GivenAway::of(changes)
+    } else {
+        GivenAway::default()
+    };
     let mut out = Vec::new();
     for change in changes {
         match change {
             Change::AlterTable { table, changes } => {
+                let goes = |change: &TableChange| gives_name(can, &given_away, table, change);
+                let (first, rest): (Vec<_>, Vec<_>) = changes.iter().cloned().partition(goes);
+                if !first.is_empty() {
+                    out.push(altered(table, first));
+                }
                 // A fill is a step of its own, with steps before and after it.
-                for changes in
-                    changes.chunk_by(|left, right| left.is_of_rows() == right.is_of_rows())
+                for changes in rest.chunk_by(|left, right| left.is_of_rows() == right.is_of_rows())
                 {
                     split_table(can, &types, table, changes, &mut out);
                 }
@@ -37,6 +49,51 @@ pub(super) fn split(server: &Server, changes: &[Change]) -> Vec<Change> {
         cut_cycles(out)
     } else {
         out
+    }
+}
+
+/// Whether what goes leaves its name to another table's part.
+fn gives_name(
+    can: Capabilities,
+    given_away: &GivenAway,
+    table: &TableName,
+    change: &TableChange,
+) -> bool {
+    let name = match change {
+        TableChange::DropIndex(index) => Some(&index.name),
+        // Where a constraint goes by a rebuild only, its name is nobody else's.
+        TableChange::DropUnique(unique) if can.alters_foreign_keys => unique.name.as_ref(),
+        TableChange::DropUnique(_)
+        | TableChange::AddColumn(_)
+        | TableChange::DropColumn(_)
+        | TableChange::RenameColumn(_)
+        | TableChange::AlterColumn(_)
+        | TableChange::AddPrimaryKey(_)
+        | TableChange::DropPrimaryKey(_)
+        | TableChange::AddUnique(_)
+        | TableChange::AddIndex(_)
+        | TableChange::RenameIndex(_)
+        | TableChange::AddForeignKey(_)
+        | TableChange::DropForeignKey(_)
+        | TableChange::AddCheck(_)
+        | TableChange::DropCheck(_)
+        | TableChange::AddExclusion(_)
+        | TableChange::DropExclusion(_)
+        | TableChange::RenameConstraint(_)
+        | TableChange::SetComment(_)
+        | TableChange::CommentOn { .. }
+        | TableChange::SetOptions(_)
+        | TableChange::Fill(_)
+        | TableChange::Unfill(_)
+        | TableChange::RenameValue { .. } => None,
+    };
+    name.is_some_and(|name| given_away.has(table, name))
+}
+
+fn altered(table: &TableName, changes: Vec<TableChange>) -> Change {
+    Change::AlterTable {
+        table: table.clone(),
+        changes,
     }
 }
 
@@ -117,10 +174,7 @@ fn split_table(
     let is_rename = |change: &&TableChange| matches!(change, TableChange::RenameColumn(_));
     let renames_only = changes.iter().all(|change| is_rename(&change));
     if renames_only || !can.alters_foreign_keys {
-        out.push(Change::AlterTable {
-            table: table.clone(),
-            changes: changes.to_vec(),
-        });
+        out.push(altered(table, changes.to_vec()));
         return;
     }
     let mut pieces: [Vec<TableChange>; 4] = std::array::from_fn(|_| Vec::new());
@@ -159,10 +213,7 @@ fn split_table(
         pieces[piece].push(change.clone());
     }
     let wanted = pieces.into_iter().filter(|piece| !piece.is_empty());
-    out.extend(wanted.map(|changes| Change::AlterTable {
-        table: table.clone(),
-        changes,
-    }));
+    out.extend(wanted.map(|changes| altered(table, changes)));
 }
 
 /// Tables that point at each other are created without the keys that close the circle, which follow, and dropped after those.
@@ -186,20 +237,14 @@ fn cut_cycles(changes: Vec<Change>) -> Vec<Change> {
                 out.push(Change::CreateTable(table));
                 if !cut.is_empty() {
                     let changes = cut.into_iter().map(TableChange::AddForeignKey).collect();
-                    out.push(Change::AlterTable {
-                        table: name,
-                        changes,
-                    });
+                    out.push(altered(&name, changes));
                 }
             }
             Change::DropTable(mut table) => {
                 let cut = take_keys(&mut table, &drop_cuts);
                 if !cut.is_empty() {
                     let changes = cut.into_iter().map(TableChange::DropForeignKey).collect();
-                    out.push(Change::AlterTable {
-                        table: table.name.clone(),
-                        changes,
-                    });
+                    out.push(altered(&table.name, changes));
                 }
                 out.push(Change::DropTable(table));
             }

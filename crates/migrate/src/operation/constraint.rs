@@ -186,6 +186,13 @@ impl PrimaryKeyDef {
         })
     }
 
+    /// MySQL: what it says of a column beyond its name, `(20)` for the length of a prefix, `DESC`, or both.
+    #[must_use]
+    pub fn clause(mut self, column: impl Into<String>, clause: impl Into<String>) -> Self {
+        self.0.clauses.insert(column.into(), clause.into());
+        self
+    }
+
     /// PostgreSQL's INCLUDE columns.
     #[must_use]
     pub fn include(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {

@@ -204,7 +204,7 @@ impl Options {
         self
     }
 
-    /// PostgreSQL: the storage parameter of that name (`fillfactor`, `toast.autovacuum_enabled`).
+    /// PostgreSQL: the storage parameter of that name (`fillfactor`, `toast.autovacuum_enabled`). MySQL: the option (`row_format`).
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.parameters.insert(name.into(), value.into());

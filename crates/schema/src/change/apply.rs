@@ -262,6 +262,9 @@ impl Table {
         if let Some(key) = &mut self.primary_key {
             rename_in(&mut key.columns, pair);
             rename_in(&mut key.include, pair);
+            if let Some(clause) = key.clauses.remove(&pair.from) {
+                key.clauses.insert(pair.to.clone(), clause);
+            }
         }
         for unique in &mut self.uniques {
             rename_in(&mut unique.columns, pair);

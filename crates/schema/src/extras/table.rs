@@ -10,7 +10,8 @@ use crate::{
 ///
 /// Facts that one backend alone has are stated for that backend, whichever the models are read for: [`strict`](Self::strict) and
 /// [`without_rowid`](Self::without_rowid) on SQLite; [`identity_always`](Self::identity_always), [`identity`](Self::identity),
-/// [`exclusion`](Self::exclusion), [`parameter`](Self::parameter) and [`unlogged`](Self::unlogged) on PostgreSQL; [`engine`](Self::engine) and [`default_collation`](Self::default_collation) on MySQL.
+/// [`exclusion`](Self::exclusion), [`parameter`](Self::parameter) and [`unlogged`](Self::unlogged) on PostgreSQL; [`engine`](Self::engine),
+/// [`default_collation`](Self::default_collation) and [`option`](Self::option) on MySQL.
 #[derive(Debug)]
 #[must_use = "a declaration returns the extras it was given"]
 pub struct TableExtras {
@@ -282,6 +283,17 @@ impl TableExtras {
     pub fn engine(mut self, name: impl Into<String>) -> Self {
         if self.backend == Backend::Mysql {
             self.table.options.engine = Some(name.into());
+        }
+        self
+    }
+
+    /// MySQL: an option of the table beyond its engine and collation (`row_format`, `stats_persistent`).
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if self.backend == Backend::Mysql {
+            let (name, value): (String, String) = (name.into(), value.into());
+            let options = &mut self.table.options.parameters;
+            // Neither has a case, and the server shows them so.
+            options.insert(name.to_lowercase(), value.to_uppercase());
         }
         self
     }

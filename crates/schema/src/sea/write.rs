@@ -94,7 +94,7 @@ pub(super) fn is_auto_named_key(table: &Table) -> bool {
 
 /// Whether the key says no more than its columns.
 fn is_plain_key(key: &PrimaryKey) -> bool {
-    key.include.is_empty() && key.deferrable.is_none()
+    key.include.is_empty() && key.deferrable.is_none() && key.clauses.is_empty()
 }
 
 /// Whether the check says no more than its condition.

@@ -81,10 +81,39 @@ pub(super) fn facts(kind: &str, table: &str, sql: &str) -> Vec<String> {
             // The name is nobody's business.
             let on = words.iter().position(|word| word == "on");
             let keys = on.map_or(&words[..], |at| &words[at + 1..]);
-            vec![format!("{table} indexed {}", index_keys(keys))]
+            let predicate = keys.iter().position(|word| word == "where");
+            let (keys, predicate) = keys.split_at(predicate.unwrap_or(keys.len()));
+            let said = [index_keys(keys), plain(&without_parentheses(predicate))];
+            vec![format!("{table} indexed {}", said.join(" ").trim_end())]
         }
         _ => Vec::new(),
     }
+}
+
+/// `WHERE` and what follows, without parentheses around the whole of it.
+fn without_parentheses(predicate: &[String]) -> Vec<String> {
+    let mut words = predicate.to_vec();
+    while group_length(words.get(1..).unwrap_or_default()) + 1 == words.len() && words.len() > 2 {
+        words.pop();
+        words.remove(1);
+    }
+    words
+}
+
+/// How many words stand in the parentheses that come first, with them; none if there are none.
+fn group_length(words: &[String]) -> usize {
+    let mut depth = 0_usize;
+    for (at, word) in words.iter().enumerate() {
+        match word.as_str() {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return if at == 0 { 0 } else { at + 1 };
+        }
+    }
+    0
 }
 
 /// What an index is on; a key that is an expression says no more in parentheses, and none more by ASC.
@@ -201,5 +230,9 @@ mod tests {
             "CREATE UNIQUE INDEX [i x] ON T(a/* , */ ASC, [b] DESC) WHERE A>'('",
         );
         assert_eq!(found, ["t indexed t ( a , b desc ) where a > '('"]);
+        let found = facts("index", "t", "CREATE INDEX i ON t (a) WHERE ((a IS NULL))");
+        assert_eq!(found, ["t indexed t ( a ) where a is null"]);
+        let found = facts("index", "t", "CREATE INDEX i ON t (a) WHERE (a) AND (b)");
+        assert_eq!(found, ["t indexed t ( a ) where ( a ) and ( b )"]);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use plimsoll_schema::{
-    Action, Backend, Catalog, ColumnType, Flavor, ForeignKey, Index, IndexKey, KeyTarget, Server,
-    Table, TableName, expression,
+    Action, Backend, Catalog, ColumnType, Flavor, ForeignKey, Index, IndexKey, KeyTarget, Order,
+    Server, Table, TableName, expression,
 };
 
 use super::types;
@@ -240,7 +240,8 @@ fn postgres(table: &mut Table) {
 }
 
 fn mysql(server: &Server, table: &mut Table) {
-    // MySQL's functional index is over no BLOB or TEXT (MySQL 8.0 manual, 13.1.15).
+    // MySQL's functional index is over no BLOB or TEXT (MySQL 8.0 manual, 13.1.15), and on InnoDB only.
+    let is_usual = table.options.engine.is_none();
     let large: Vec<&str> = (table.columns.iter())
         .filter(|column| matches!(column.ty, ColumnType::Text(_) | ColumnType::Blob(_)))
         .map(|column| column.name.as_str())
@@ -248,7 +249,7 @@ fn mysql(server: &Server, table: &mut Table) {
     table.indexes.retain(|index| {
         let is_over = |key: &IndexKey| match &key.target {
             KeyTarget::Expression(text) => {
-                large.iter().any(|name| expression::mentions(text, name))
+                !is_usual || large.iter().any(|name| expression::mentions(text, name))
             }
             KeyTarget::Column(_) => false,
         };
@@ -284,6 +285,11 @@ fn mysql(server: &Server, table: &mut Table) {
     if table.options.engine.is_some() {
         short_keys(table);
         no_bits(table);
+        if server.flavor == Flavor::Original {
+            // MyISAM has no descending indexes there (error 1178).
+            let keys = table.indexes.iter_mut().flat_map(|index| &mut index.keys);
+            keys.for_each(|key| key.order = Order::Asc);
+        }
     }
     if server.flavor == Flavor::MariaDb {
         // A generated column is neither required nor a key there.

@@ -28,9 +28,11 @@ pub(super) fn read(line: &mut Line<'_>, table: &mut Table) -> Result<(), Expecte
                 column.nullable = false;
             }
         }
+        let clauses = line.eat_words("with").then(|| parameters(line));
         table.primary_key = Some(PrimaryKey {
             name,
             columns,
+            clauses: clauses.transpose()?.unwrap_or_default(),
             include: include(line)?,
             deferrable: deferrable(line),
             comment: comment(line)?,

@@ -34,6 +34,7 @@ fn write_table(table: &Table, out: &mut String) {
     let _ = writeln!(out, "table {}{}", table_name(&table.name), header(table));
     let inline_key = table.primary_key.as_ref().filter(|key| {
         key.name.is_none()
+            && key.clauses.is_empty()
             && (&key.include, &key.deferrable, &key.comment) == (&Vec::new(), &None, &None)
             && matches!(key.columns.as_slice(), [one] if table.column(one).is_some_and(|c| !c.nullable))
     });
@@ -202,9 +203,10 @@ pub trait Part {
 impl Part for PrimaryKey {
     fn text(&self) -> String {
         format!(
-            "pk {}{}{}{}{}",
+            "pk {}{}{}{}{}{}",
             optional(self.name.as_ref()),
             names(&self.columns),
+            parameters(&self.clauses),
             include(&self.include),
             deferrable(self.deferrable),
             comment(self.comment.as_deref())

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_schema::backend::mysql::{implicit, sql};
 use plimsoll_schema::{
-    Action, Check, Column, ColumnType, Flavor, ForeignKey, Index, IndexKey, Order, PrimaryKey,
-    Server, Table, TextSize, Unique,
+    Action, Check, Column, ColumnType, Flavor, ForeignKey, Index, IndexKey, Order, Server, Table,
+    TextSize, Unique,
 };
 
 use super::Place;
@@ -33,14 +33,7 @@ pub(super) fn index(table: &mut Table, rows: &[Row]) {
     };
     let mut index = Index::on(first.text(1), &[] as &[&str]);
     index.unique = first.text(2) == "0";
-    index.method = match first.text(6).to_uppercase().as_str() {
-        "FULLTEXT" => Some("fulltext".to_owned()),
-        "SPATIAL" | "RTREE" => Some("spatial".to_owned()),
-        "VECTOR" => Some("vector".to_owned()),
-        // MariaDB hashes a unique key that is too long for a tree by itself; its InnoDB has no hash that one could ask for.
-        "HASH" if !(index.unique && table.options.engine.is_none()) => Some("hash".to_owned()),
-        _ => None,
-    };
+    index.method = implicit::index_method(table.options.engine.as_deref(), first.text(6));
     index.keys = rows.iter().map(|row| index_key(row, &index)).collect();
     index.comment = first
         .optional(7)
@@ -49,11 +42,7 @@ pub(super) fn index(table: &mut Table, rows: &[Row]) {
     index.invisible = first.text(8) == "YES";
     let columns = || rows.iter().map(|row| row.text(3).to_owned()).collect();
     if index.name == "PRIMARY" {
-        table.primary_key = Some(PrimaryKey {
-            name: None,
-            columns: columns(),
-            ..PrimaryKey::default()
-        });
+        table.primary_key = sql::primary_key(&index.keys);
     } else if index.is_plain_unique() && index.comment.is_none() && !index.invisible {
         table.uniques.push(Unique {
             columns: columns(),
@@ -129,7 +118,7 @@ fn action(rule: &str) -> Option<Action> {
 
 /// Reads a row of [`super::query::check_constraints`]. MariaDB's JSON is LONGTEXT with a check in the column, which keeps the name
 /// that the column first had.
-pub(super) fn check(server: &Server, table: &mut Table, row: &Row) {
+pub(super) fn check(server: &Server, table: &mut Table, collation: Option<&str>, row: &Row) {
     let name = row.text(1);
     let expression = expression_text(server, row.text(2));
     let is_json = |column: &&mut Column| {
@@ -141,7 +130,7 @@ pub(super) fn check(server: &Server, table: &mut Table, row: &Row) {
         && let Some(column) = table.columns.iter_mut().find(is_json)
     {
         column.ty = ColumnType::Json;
-        column.collation = None;
+        column.collation = implicit::json_collation(column.collation.take(), collation);
         return;
     }
     table.checks.push(Check {

@@ -48,7 +48,7 @@ pub(super) fn server() -> Query {
     })
 }
 
-/// Name, kind, engine, collation, comment, collation of the database.
+/// Name, kind, engine, collation, comment, collation of the database, other options.
 pub(super) fn tables(_server: &Server, schema: &str) -> Columns {
     let schema = literal(schema);
     Columns {
@@ -59,6 +59,7 @@ pub(super) fn tables(_server: &Server, schema: &str) -> Columns {
             "t.TABLE_COLLATION",
             "t.TABLE_COMMENT",
             "s.DEFAULT_COLLATION_NAME",
+            "t.CREATE_OPTIONS",
         ],
         from: format!(
             "information_schema.TABLES t \

@@ -110,6 +110,7 @@ pub(super) fn read(
                     include,
                     deferrable: deferrable(row)?,
                     comment,
+                    ..PrimaryKey::default()
                 });
             }
             "u" => table.uniques.push(Unique {

@@ -4,7 +4,9 @@ use std::fmt::Display;
 
 use super::{is_mariadb, mariadb_or_since};
 use crate::backend::{Backend, RenderError, Server, Version};
-use crate::{Action, Check, ColumnType, ForeignKey, Index, KeyTarget, Table, TableName, Unique};
+use crate::{
+    Action, Check, ColumnType, ForeignKey, Index, KeyTarget, PrimaryKey, Table, TableName, Unique,
+};
 
 /// Says that the server has no such thing.
 pub(super) fn unsupported(what: &str, object: impl Display) -> RenderError {
@@ -70,7 +72,7 @@ pub(super) fn index(server: &Server, table: &TableName, index: &Index) -> Result
     // MariaDB 11.7 manual, CREATE TABLE with Vectors.
     let has_vectors = is_mariadb(server) && server.version >= Version(11, 7, 0);
     let is_known = match method {
-        None | Some("hash" | "fulltext" | "spatial") => true,
+        None | Some("btree" | "hash" | "fulltext" | "spatial") => true,
         Some("vector") => has_vectors,
         Some(_) => false,
     };
@@ -141,10 +143,15 @@ fn unlimited_keys(server: &Server, table: &Table) -> Result<(), RenderError> {
             || format!("{}({})", table.name, unique.columns.join(", ")),
         )?;
     }
-    let key = table.primary_key.iter();
+    let is_whole = |key: &PrimaryKey| {
+        let mut whole = key.columns.iter().filter(|column| {
+            let clause = key.clauses.get(*column);
+            !clause.is_some_and(|clause| clause.starts_with('('))
+        });
+        whole.any(|column| is_unlimited(column))
+    };
     refuse(
-        key.flat_map(|key| &key.columns)
-            .any(|column| is_unlimited(column)),
+        table.primary_key.as_ref().is_some_and(is_whole),
         "primary key on text of unlimited length",
         || table.name.to_string(),
     )

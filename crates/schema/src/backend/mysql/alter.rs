@@ -5,7 +5,7 @@ use sea_query::MysqlQueryBuilder;
 use super::admit;
 use super::clause::Place;
 use super::rename::{self, Followers};
-use super::{can_rename_column, implicit, regenerate};
+use super::{can_rename_column, implicit, options, regenerate};
 use crate::backend::{RenderError, Server};
 use crate::{ForeignKey, Index, Pair, Table, TableChange, TableName, Unique, sea};
 
@@ -99,6 +99,7 @@ fn joins(left: &TableChange, right: &TableChange) -> bool {
         }
         (C::RenameColumn(left), C::RenameColumn(right)) => left.to != right.from,
         (C::RenameIndex(left), C::RenameIndex(right)) => left.to != right.from,
+        (C::SetOptions(pair), _) | (_, C::SetOptions(pair)) if options::differ_only(pair) => true,
         (C::RenameColumn(_) | C::RenameIndex(_) | C::RenameConstraint(_) | C::SetOptions(_), _)
         | (_, C::RenameColumn(_) | C::RenameIndex(_) | C::RenameConstraint(_) | C::SetOptions(_)) => {
             false
@@ -318,7 +319,7 @@ pub(super) fn index_names(server: &Server, table: &Table) -> Option<String> {
     };
     let mut clauses = Vec::new();
     let keys = table.foreign_keys.iter();
-    for key in keys.filter(|key| is_named_by_column(table, key)) {
+    for key in keys.filter(|key| is_named_by_column(server, table, key)) {
         clauses.extend(place.column_index(key));
         clauses.extend(key.name.as_deref().map(|name| place.drop_index(name)));
     }
@@ -344,19 +345,20 @@ fn companions(place: &Place<'_>, group: &[TableChange]) -> Vec<String> {
     let Some(after) = applied(before, group) else {
         return Vec::new();
     };
+    let server = place.server;
     let is_new = |key: &ForeignKey| !before.foreign_keys.contains(key);
-    let had = |key: &ForeignKey| !is_new(key) && implicit::is_made(before, key);
+    let had = |key: &ForeignKey| !is_new(key) && implicit::is_made(server, before, key);
     let mut clauses = Vec::new();
     for key in before.foreign_keys.iter().filter(|key| had(key)) {
-        let stays = after.foreign_keys.contains(key) && implicit::is_made(&after, key);
+        let stays = after.foreign_keys.contains(key) && implicit::is_made(server, &after, key);
         if !stays || has_new_twin(&after, key, is_new) {
             let name = implicit::index_name(&place.table.name, key);
             clauses.extend(name.map(|name| place.drop_index(name)));
         }
     }
     let made = after.foreign_keys.iter();
-    for key in made.filter(|key| implicit::is_made(&after, key)) {
-        let by_itself = had(key) || (is_new(key) && !is_named_by_column(&after, key));
+    for key in made.filter(|key| implicit::is_made(server, &after, key)) {
+        let by_itself = had(key) || (is_new(key) && !is_named_by_column(server, &after, key));
         if !by_itself || has_new_twin(&after, key, is_new) {
             clauses.extend(place.column_index(key));
         }
@@ -373,9 +375,9 @@ fn has_new_twin(after: &Table, key: &ForeignKey, is_new: impl Fn(&ForeignKey) ->
 
 /// Whether the key's index, which the server makes, would be named as the constraint that it is told, and not as the one that it names
 /// itself.
-fn is_named_by_column(table: &Table, key: &ForeignKey) -> bool {
+fn is_named_by_column(server: &Server, table: &Table, key: &ForeignKey) -> bool {
     implicit::is_named_by_server(&table.name.name, key)
-        && implicit::is_made(table, key)
+        && implicit::is_made(server, table, key)
         && implicit::index_name(&table.name.name, key)
             .is_some_and(|name| table.indexes.iter().all(|index| index.name != name))
 }

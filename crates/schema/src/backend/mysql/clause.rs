@@ -2,7 +2,7 @@
 
 use super::admit::{self, unsupported};
 use super::value::quote_string;
-use super::{column, implicit, is_mariadb};
+use super::{column, implicit, is_mariadb, options};
 use crate::backend::{RenderError, Server, USUAL_ENGINE, Version, qualified, quote};
 use crate::{
     Check, Column, ForeignKey, Index, IndexKey, KeyTarget, Order, Pair, Part, Table, TableChange,
@@ -33,7 +33,7 @@ impl Place<'_> {
             TableChange::RenameColumn(pair) => one(self.rename_column(pair)?),
             TableChange::AlterColumn(pair) => one(self.modify(&pair.to)?),
             TableChange::AddPrimaryKey(key) => {
-                one(format!("ADD PRIMARY KEY ({})", self.names(&key.columns)))
+                one(format!("ADD PRIMARY KEY ({})", self.key_columns(key)))
             }
             TableChange::DropPrimaryKey(_) => one("DROP PRIMARY KEY".to_owned()),
             TableChange::AddUnique(unique) => {
@@ -110,7 +110,7 @@ impl Place<'_> {
         column::definition(self.server, self.table, column)
     }
 
-    /// The check that MariaDB keeps in the column's definition: it bears the column's name.
+    /// A check that MariaDB may keep in the column's definition: it bears the column's name.
     fn column_check(&self, column: &str) -> Option<&Check> {
         let is_its = |check: &&Check| check.name.as_deref() == Some(column);
         let known = self.known.filter(|_| is_mariadb(self.server))?;
@@ -120,7 +120,12 @@ impl Place<'_> {
     pub(super) fn modify(&self, column: &Column) -> Result<String, RenderError> {
         let definition = self.definition(column)?;
         Ok(match self.column_check(&column.name) {
-            Some(check) => format!("MODIFY COLUMN {definition} CHECK ({})", check.expression),
+            // A check inside the column goes with its old definition, one of the table that has the name stays.
+            Some(check) => format!(
+                "MODIFY COLUMN {definition}, ADD CONSTRAINT IF NOT EXISTS {} CHECK ({})",
+                self.quote(&column.name),
+                check.expression
+            ),
             None => format!("MODIFY COLUMN {definition}"),
         })
     }
@@ -155,8 +160,10 @@ impl Place<'_> {
         let keys: Vec<String> = index.keys.iter().map(|key| self.index_key(key)).collect();
         let name = self.quote(&index.name);
         let mut clause = format!("ADD {kind}INDEX {name} ({})", keys.join(", "));
-        if index.method.as_deref() == Some("hash") {
-            clause.push_str(" USING HASH");
+        match index.method.as_deref() {
+            Some("btree") => clause.push_str(" USING BTREE"),
+            Some("hash") => clause.push_str(" USING HASH"),
+            Some(_) | None => {}
         }
         if let Some(comment) = &index.comment {
             clause.push_str(" COMMENT ");
@@ -258,7 +265,7 @@ impl Place<'_> {
     /// A table's collation is what its columns have that state none: they follow it.
     fn set_options(&self, pair: &Pair<TableOptions>) -> Result<Vec<String>, RenderError> {
         let Pair { from, to } = pair;
-        let mut clauses = Vec::new();
+        let mut clauses = options::clauses(self.table, pair)?;
         if from.engine != to.engine {
             let engine = to.engine.as_deref().unwrap_or(USUAL_ENGINE);
             clauses.push(format!("ENGINE = {}", self.quote(engine)));

@@ -19,7 +19,20 @@ pub(in crate::backend) fn settled(server: &Server, column: &Column) -> Column {
     column.default = column
         .default
         .map(|default| settled_default(server, default, &column.ty));
+    if column.generated.is_some() {
+        with_collation_in_type(server, &mut column);
+    }
     column
+}
+
+/// MariaDB takes a computed column's collation before GENERATED only, where it is a part of the type.
+fn with_collation_in_type(server: &Server, column: &mut Column) {
+    if let Ok(spelled) = types::spell(server, &column.ty)
+        && let Some(collation) = column.collation.take()
+    {
+        let ty = format!("{spelled} COLLATE {}", value::quote_string(&collation));
+        column.ty = ColumnType::Raw(ty);
+    }
 }
 
 fn settled_default(server: &Server, default: Value, ty: &ColumnType) -> Value {

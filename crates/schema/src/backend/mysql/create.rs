@@ -6,11 +6,11 @@
 use thiserror::Error;
 
 use super::cursor::Cursor;
-use super::{implicit, is_mariadb, types, value};
+use super::{implicit, is_mariadb, key, options, types, value};
 use crate::backend::{Server, USUAL_ENGINE, Version};
 use crate::{
     Action, AutoIncrement, Check, Column, ColumnType, ForeignKey, Generated, Index, IndexKey,
-    KeyTarget, Literal, Order, PrimaryKey, Table, TableName, TextSize, Unique, Value,
+    Literal, Order, Table, TableName, TextSize, Unique, Value,
 };
 
 /// The text is not what SHOW CREATE TABLE prints.
@@ -50,7 +50,7 @@ pub fn table(server: &Server, name: &TableName, text: &str) -> Result<Table, Unr
             .part(Cursor::new(item))
             .ok_or_else(|| unreadable(item))?;
     }
-    implicit::hide(&mut reader.table);
+    implicit::hide(server, &mut reader.table);
     reader.table.sort();
     Ok(reader.table)
 }
@@ -100,7 +100,7 @@ impl Reader<'_> {
     fn options(&mut self, mut cursor: Cursor<'_>) {
         let mut charset = None;
         let mut collation = None;
-        while let Some(word) = cursor.word() {
+        while let Some(word) = cursor.word_or_name() {
             if !cursor.eat('=') {
                 if word.eq_ignore_ascii_case("PARTITION") {
                     break;
@@ -116,7 +116,11 @@ impl Reader<'_> {
                 }
                 "CHARSET" => charset = cursor.word(),
                 "COLLATE" => collation = cursor.word(),
-                _ => drop(cursor.value()),
+                _ => {
+                    if let Some(value) = cursor.word_or_string() {
+                        options::note(&mut self.table.options.parameters, &word, &value);
+                    }
+                }
             }
         }
         self.collation = self.collation_of(charset, collation);
@@ -146,11 +150,7 @@ impl Reader<'_> {
         }
         if cursor.words("PRIMARY KEY") {
             let keys = index_keys(cursor.group()?)?;
-            self.table.primary_key = Some(PrimaryKey {
-                name: None,
-                columns: column_names(&keys)?,
-                ..PrimaryKey::default()
-            });
+            self.table.primary_key = Some(key::primary(&keys)?);
             return Some(());
         }
         if cursor.words("CONSTRAINT") {
@@ -220,21 +220,24 @@ impl Reader<'_> {
     }
 
     fn index(&mut self, mut cursor: Cursor<'_>) -> Option<()> {
+        let engine = self.table.options.engine.as_deref();
         let unique = cursor.words("UNIQUE");
         let method = ["FULLTEXT", "SPATIAL", "VECTOR"]
             .into_iter()
             .find(|kind| cursor.words(kind))
-            .map(str::to_lowercase);
+            // What goes without saying where there is a choice.
+            .unwrap_or("HASH");
         if !cursor.words("KEY") {
             return None;
         }
         let mut index = Index::on(cursor.name()?, &[] as &[&str]);
         index.unique = unique;
-        index.method = method;
+        index.method = implicit::index_method(engine, method);
         index.keys = index_keys(cursor.group()?)?;
         while let Some(word) = cursor.word() {
             match word.to_uppercase().as_str() {
                 "COMMENT" => index.comment = cursor.string(),
+                "USING" => index.method = implicit::index_method(engine, cursor.word()?),
                 "INVISIBLE" | "IGNORED" => index.invisible = true,
                 _ => {}
             }
@@ -249,7 +252,7 @@ impl Reader<'_> {
         }
         if index.is_plain_unique() && index.comment.is_none() && !index.invisible {
             self.table.uniques.push(Unique {
-                columns: column_names(&index.keys)?,
+                columns: key::columns(&index.keys)?,
                 name: Some(index.name),
                 nulls_not_distinct: false,
                 deferrable: None,
@@ -308,7 +311,11 @@ impl Reader<'_> {
         }
         let own = self.collation_of(charset, collation);
         column.collation = own.filter(|own| Some(own) != self.collation.as_ref());
-        if column.ty == ColumnType::Json {
+        // MySQL's own JSON has no collation, and none is printed.
+        if column.ty == ColumnType::Json && is_mariadb(self.server) {
+            let table = self.collation.as_deref();
+            column.collation = implicit::json_collation(column.collation.take(), table);
+        } else if column.ty == ColumnType::Json {
             column.collation = None;
         }
         if column.on_update.is_some() && implicit::is_zero_time(column.default.as_ref()) {
@@ -389,15 +396,6 @@ fn index_keys(list: &str) -> Option<Vec<IndexKey>> {
         keys.push(key);
     }
     Some(keys)
-}
-
-fn column_names(keys: &[IndexKey]) -> Option<Vec<String>> {
-    keys.iter()
-        .map(|key| match &key.target {
-            KeyTarget::Column(name) => Some(name.clone()),
-            KeyTarget::Expression(_) => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -74,6 +74,16 @@ impl<'a> Cursor<'a> {
         None
     }
 
+    /// Reads a word, or an identifier in backticks.
+    pub(super) fn word_or_name(&mut self) -> Option<String> {
+        self.word().map(str::to_owned).or_else(|| self.name())
+    }
+
+    /// Reads a word, or a quoted string.
+    pub(super) fn word_or_string(&mut self) -> Option<String> {
+        self.word().map(str::to_owned).or_else(|| self.string())
+    }
+
     /// Reads a quoted string.
     pub(super) fn string(&mut self) -> Option<String> {
         let (string, rest) = read_string(self.rest)?;

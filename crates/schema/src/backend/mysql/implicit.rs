@@ -4,7 +4,9 @@
 //! Invariant: none of it is in a catalog. A foreign key that no index of its table covers therefore has one, and what makes or breaks
 //! that state says so in its SQL.
 
-use crate::{ForeignKey, Index, Literal, Order, Table, Value};
+use super::is_mariadb;
+use crate::backend::Server;
+use crate::{ForeignKey, Index, Literal, Order, PrimaryKey, Table, Value};
 
 /// The name of the index: the constraint's, or its first column's where the server named the constraint. What is written here keeps to
 /// that, also where the server would not because a constraint that it once named is now named in the statement.
@@ -26,40 +28,50 @@ pub fn is_named_by_server(table: &str, key: &ForeignKey) -> bool {
 
 /// Whether the server makes an index for the key. Of keys that could share one, the key of most columns has it; of those that are alike
 /// the last by name, which the server sees to in a CREATE TABLE (`mysql_prepare_create_table`), and our SQL everywhere else.
-pub fn is_made(table: &Table, key: &ForeignKey) -> bool {
+pub fn is_made(server: &Server, table: &Table, key: &ForeignKey) -> bool {
     let outdoes = |other: &ForeignKey| {
         let is_longer = other.columns.len() > key.columns.len();
         other.columns.starts_with(&key.columns) && (is_longer || other > key)
     };
-    !is_covered(table, key) && !table.foreign_keys.iter().any(outdoes)
+    !is_covered(server, table, key) && !table.foreign_keys.iter().any(outdoes)
 }
 
-/// Whether the table has an index, besides one the server makes, that begins with the foreign key's columns.
-pub fn is_covered(table: &Table, key: &ForeignKey) -> bool {
+/// Whether the table has an index, besides one the server makes, that begins with the foreign key's columns, whole ones. One that is
+/// descending is good enough for MariaDB.
+fn is_covered(server: &Server, table: &Table, key: &ForeignKey) -> bool {
     let covers = |columns: &[String]| columns.starts_with(&key.columns);
-    table
-        .primary_key
-        .iter()
-        .any(|primary| covers(&primary.columns))
+    let mut primary = table.primary_key.iter();
+    let mut indexes = table.indexes.iter();
+    primary.any(|primary| covers(&primary.columns) && is_plain(server, primary, key))
         || table.uniques.iter().any(|unique| covers(&unique.columns))
-        || table.indexes.iter().any(|index| index_covers(index, key))
+        || indexes.any(|index| index_covers(server, index, key))
 }
 
-fn index_covers(index: &Index, key: &ForeignKey) -> bool {
-    let is_tree = matches!(index.method.as_deref(), None | Some("hash"));
+/// Whether the primary key says no more of the foreign key's columns than their names.
+fn is_plain(server: &Server, primary: &PrimaryKey, key: &ForeignKey) -> bool {
+    let mut clauses = key
+        .columns
+        .iter()
+        .filter_map(|name| primary.clauses.get(name));
+    clauses.all(|clause| is_mariadb(server) && clause == "DESC")
+}
+
+fn index_covers(server: &Server, index: &Index, key: &ForeignKey) -> bool {
+    let is_tree = matches!(index.method.as_deref(), None | Some("btree" | "hash"));
     let columns = index.plain_columns().unwrap_or_default();
-    let whole = index.keys.iter().take(key.columns.len());
+    let mut parts = index.keys.iter().take(key.columns.len());
     is_tree
         && columns.len() >= key.columns.len()
         && columns
             .iter()
             .zip(&key.columns)
             .all(|(left, right)| left == right)
-        && whole.into_iter().all(|part| part.prefix.is_none())
+        && parts
+            .all(|part| part.prefix.is_none() && (is_mariadb(server) || part.order == Order::Asc))
 }
 
 /// Takes the indexes out of a live table that are there for a foreign key only.
-pub fn hide(table: &mut Table) {
+pub fn hide(server: &Server, table: &mut Table) {
     for at in 0..table.foreign_keys.len() {
         let key = table.foreign_keys[at].clone();
         let Some(name) = index_name(&table.name.name, &key) else {
@@ -73,7 +85,7 @@ pub fn hide(table: &mut Table) {
             continue;
         };
         let hidden = table.indexes.remove(found);
-        if !is_made(table, &key) {
+        if !is_made(server, table, &key) {
             table.indexes.insert(found, hidden);
         }
     }
@@ -88,6 +100,26 @@ fn is_made_for(index: &Index, name: &str, key: &ForeignKey) -> bool {
 /// Whether a check of MariaDB's is what makes the column JSON (JSON Data Type, MariaDB manual).
 pub fn is_json_check(column: &str, expression: &str) -> bool {
     expression.eq_ignore_ascii_case(&format!("json_valid(`{}`)", column.replace('`', "``")))
+}
+
+/// The method of an index, where the server shows this one. A table in memory has the choice; the others have trees, and MariaDB hashes a
+/// unique key that is too long for one by itself.
+pub fn index_method(engine: Option<&str>, shown: &str) -> Option<String> {
+    let in_memory = engine.is_some_and(|engine| engine.eq_ignore_ascii_case("MEMORY"));
+    match shown.to_uppercase().as_str() {
+        "FULLTEXT" => Some("fulltext".to_owned()),
+        "SPATIAL" | "RTREE" => Some("spatial".to_owned()),
+        "VECTOR" => Some("vector".to_owned()),
+        "BTREE" if in_memory => Some("btree".to_owned()),
+        "HASH" if in_memory => Some("hash".to_owned()),
+        _ => None,
+    }
+}
+
+/// The collation that a JSON column of MariaDB states, of the column's own or its table's: all but the one that the word JSON gives it.
+pub fn json_collation(own: Option<String>, table: Option<&str>) -> Option<String> {
+    own.or_else(|| table.map(str::to_owned))
+        .filter(|collation| collation != "utf8mb4_bin")
 }
 
 /// Whether a default is what a time with ON UPDATE shows that has none and does not admit NULL.

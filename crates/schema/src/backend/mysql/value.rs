@@ -210,15 +210,15 @@ fn whole_string(text: &str) -> Option<String> {
 }
 
 /// An expression as a person would write it: without the parentheses around it, and without the `_utf8mb4` that MySQL puts before every
-/// string, whose quotes are doubled. Migrations run on a connection of that character set, so that the string is the same without.
+/// string, whose quotes are doubled. Migrations run on a connection of that character set, so that the string is the same without. So is
+/// one of ASCII in a character set that has ASCII, which MySQL makes of it beside a column of that set.
 pub fn plain(text: &str) -> String {
-    const INTRODUCER: &str = "_utf8mb4'";
     let mut out = String::with_capacity(text.len());
     let mut rest = without_parentheses(text.trim());
     let mut in_word = false;
     while let Some(c) = rest.chars().next() {
-        if !in_word && rest.starts_with(INTRODUCER) {
-            rest = &rest[INTRODUCER.len() - 1..];
+        if let Some(string) = (!in_word).then(|| without_introducer(rest)).flatten() {
+            rest = string;
             continue;
         }
         let length = match c {
@@ -234,6 +234,18 @@ pub fn plain(text: &str) -> String {
         rest = &rest[length..];
     }
     out
+}
+
+/// The string that an introducer before it says nothing about.
+fn without_introducer(text: &str) -> Option<&str> {
+    const OF_ASCII: [&str; 7] = [
+        "latin1", "latin2", "ascii", "utf8mb3", "utf8", "cp1250", "cp1251",
+    ];
+    let at = text.strip_prefix('_')?.find(|c| !is_word(c))? + 1;
+    let (name, string) = (&text[1..at], &text[at..]);
+    let (_, after) = read_string(string)?;
+    let is_ascii = string[..string.len() - after.len()].is_ascii();
+    (name == "utf8mb4" || is_ascii && OF_ASCII.contains(&name)).then_some(string)
 }
 
 /// A string, a quote in it doubled: MariaDB prints a backslash before it, which elsewhere says nothing.

@@ -190,7 +190,7 @@ fn a_check_goes_in_each_servers_words() {
         })]
     };
     insta::assert_snapshot!(altered(&mariadb(), wider()), @r#"
-    ALTER TABLE `orders` MODIFY COLUMN `size` bigint NOT NULL CHECK (`size` > 0)
+    ALTER TABLE `orders` MODIFY COLUMN `size` bigint NOT NULL, ADD CONSTRAINT IF NOT EXISTS `size` CHECK (`size` > 0)
     "#);
 }
 

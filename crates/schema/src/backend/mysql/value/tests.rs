@@ -106,7 +106,9 @@ fn an_expression_is_told_plainly() {
             "`_utf8mb4'x` = '_utf8mb4''x'",
         ),
         ("my_utf8mb4'x'", "my_utf8mb4'x'"),
-        ("_latin1'x'", "_latin1'x'"),
+        ("(`a` <> _latin1'it''s')", "`a` <> 'it''s'"),
+        ("_latin1'é'", "_latin1'é'"),
+        ("_utf16'x'", "_utf16'x'"),
     ] {
         assert_eq!(plain(text), expected, "{text}");
     }
