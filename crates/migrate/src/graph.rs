@@ -15,6 +15,8 @@ mod node;
 mod order;
 mod path;
 mod rebase;
+#[cfg(test)]
+mod shapes;
 mod target;
 
 pub use node::Node;

@@ -423,6 +423,25 @@ async fn what_cannot_be_done_is_told() {
     ");
 }
 
+/// What `ignore` names is not there for a comparison; that a key which points at it goes is told all the same.
+async fn ignored_tables() {
+    let shell = Shell::project();
+    let settings = "manage = \"everything\"\nignore = [\"legacy_*\"]\n";
+    std::fs::write(shell.path().join("plimsoll.toml"), settings).unwrap();
+    let url = format!("sqlite://{}/plimsoll.db?mode=rwc", shell.path().display());
+    let live = sea_orm::Database::connect(url).await.unwrap();
+    live.execute_unprepared(
+        "CREATE TABLE legacy_log (id integer NOT NULL PRIMARY KEY);
+         CREATE TABLE other (id integer NOT NULL PRIMARY KEY);
+         CREATE TABLE baker (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name varchar NOT NULL, email varchar UNIQUE,
+             log_id integer REFERENCES legacy_log (id))",
+    )
+    .await
+    .unwrap();
+    live.close().await.unwrap();
+    insta::assert_snapshot!(shell.run(&Bakery, "check").await, @"");
+}
+
 async fn servers() {
     for url in shell::servers() {
         let shell = Shell::project();
@@ -443,5 +462,6 @@ shell::harness! { Bakery:
     the_sql_of_a_revision
     nothing_to_write
     what_cannot_be_done_is_told
+    ignored_tables
     servers
 }

@@ -881,3 +881,111 @@ async fn a_database_takes_over_what_became_one() {
     [5]
     ");
 }
+
+#[tokio::test]
+async fn a_file_is_opened_in_the_editor() {
+    // Which editor it is, is a variable of the process: this program again, once for each.
+    let Ok(editor) = std::env::var("TEST_EDITOR") else {
+        for editor in ["rm", "false"] {
+            let child = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "a_file_is_opened_in_the_editor"])
+                .env("TEST_EDITOR", editor)
+                .env("VISUAL", editor)
+                .output()
+                .unwrap();
+            assert!(child.status.success(), "{editor}: {child:?}");
+        }
+        return;
+    };
+    let shell = Shell::project();
+    let file = shell.path().join("src/m20260101_a.rs");
+    std::fs::write(&file, "").unwrap();
+    let opened = shell.run(&Project, "edit m20260101").await;
+    if editor == "rm" {
+        assert_eq!((opened.as_str(), file.exists()), ("[0]", false));
+    } else {
+        assert!(
+            opened.starts_with("! error: edit: `false` ended with") && opened.ends_with("[1]"),
+            "{opened}"
+        );
+    }
+    let session = shell
+        .session(
+            &Project,
+            &[
+                "edit base",
+                "edit current",
+                "edit shipping@head",
+                "edit head",
+            ],
+        )
+        .await;
+    insta::assert_snapshot!(session, @r"
+    $ edit base
+    ! error: edit: `base` is no revision, so it has no file
+    ! help: `history` lists the revisions
+    [2]
+    $ edit current
+    ! error: edit: `current` is no revision, so it has no file
+    ! help: `history` lists the revisions
+    [2]
+    $ edit shipping@head
+    ! error: edit: there is no `DIR/src/m20260105_ship.rs`
+    ! help: a revision that lives in another file is edited there
+    [7]
+    $ edit head
+    ! error: failed to find the revision: there are several heads: `m20260104_bill_more`, `m20260105_ship`, `m20260106_other`
+    ! help: `merge heads` joins them; or mean all of them with `heads`, one branch with `LABEL@head`, or name one by its id
+    [5]
+    ");
+}
+
+/// What a script does to the history, without the rest of it.
+fn rows(script: &str) -> String {
+    let rows = script.lines().filter_map(|line| {
+        let table = "\"seaql_migrations\"";
+        let what = [("INSERT INTO", "+"), ("DELETE FROM", "-")];
+        let (_, sign) = what
+            .iter()
+            .find(|(word, _)| line.starts_with(&format!("{word} {table} ")))?;
+        Some(format!("{sign}{}", line.split('\'').nth(1)?))
+    });
+    let errors = script
+        .lines()
+        .filter(|line| line.starts_with('!'))
+        .map(str::to_owned);
+    rows.chain(errors).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn stamps_of_several_and_of_ranges() {
+    let shell = Shell::new();
+    let mut told = Vec::new();
+    for targets in [
+        "head",
+        "billing@head other@head",
+        "m20260101_a:billing@head",
+        "2026010:2026",
+        "m20260104:m20260102_b",
+        "m20260101_a:billing@head m20260101_a:other@head",
+        "m20260101_a:billing@head m20260102_b:other@head",
+        "billing@head:base",
+    ] {
+        let script = shell.run(&Project, &format!("stamp {targets} --sql")).await;
+        told.push(format!("{targets}: {}", rows(&script)));
+    }
+    insta::assert_snapshot!(told.join("\n"), @"");
+    let session = shell
+        .session(
+            &Project,
+            &[
+                "stamp billing@head other@head",
+                "stamp m20260102_b m20260104_bill_more -q",
+                "current",
+                "stamp m20260101_a other@head -q",
+                "current",
+            ],
+        )
+        .await;
+    insta::assert_snapshot!(session, @"");
+}

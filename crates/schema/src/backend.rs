@@ -180,6 +180,10 @@ pub struct Capabilities {
     pub table_names_ignore_case: bool,
     /// Two names of columns that differ in case only are one name (SQLite, MySQL).
     pub column_names_ignore_case: bool,
+    /// A generated column can be required (not MariaDB).
+    pub generated_required: bool,
+    /// A column can be numbered by an identity with options, or by a serial (PostgreSQL); elsewhere there is one way only.
+    pub identity: bool,
     /// A numbered column is part of a key at every moment, and the only one of its table (MySQL).
     pub numbers_in_key: bool,
     /// An integer primary key is numbered without being told to (SQLite's rowid).

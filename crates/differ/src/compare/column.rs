@@ -20,6 +20,8 @@ pub(super) fn closed(context: &Context<'_>, stated: &Column) -> Column {
     if column.default == Some(Value::Literal(Literal::Null)) {
         column.default = None;
     }
+    column.auto_increment = numbering(context, stated);
+    column.nullable &= !never_null(column.auto_increment.as_ref());
     column
 }
 
@@ -36,11 +38,13 @@ pub(super) fn merge(
     merge_type(context, &table.name, now, last, live, &mut out);
     merge_default(context, &table.name, now, last, live, &mut out);
     merge_generated(context, &table.name, now, last, live, &mut out);
-    // A key's columns are required whatever the model says; so is what is computed, as the server has it.
-    if !in_key && out.generated.is_none() {
-        out.nullable = now.nullable;
-    }
+    // A key's columns are required whatever the model says; what is computed is as the server has it, until the model says otherwise.
+    let is_restated = last.is_some_and(|last| last.nullable != now.nullable);
+    let may_say = out.generated.is_none() || (is_restated && context.can.generated_required);
     merge_numbering(context, table, now, last, live, &mut out);
+    if !in_key && may_say {
+        out.nullable = now.nullable && !never_null(out.auto_increment.as_ref());
+    }
     let inherited = table.options.collation.as_ref();
     let inherited = inherited.or(context.server().default_collation.as_ref());
     let says_otherwise = now.collation.is_some() && now.collation.as_ref() != inherited;
@@ -75,6 +79,25 @@ pub(super) fn merge(
         context.note(Code::N502, object, message);
     }
     out
+}
+
+/// Whether the server lets no column that is numbered so admit NULL.
+fn never_null(numbering: Option<&AutoIncrement>) -> bool {
+    match numbering {
+        Some(AutoIncrement::Auto | AutoIncrement::Identity { .. }) => true,
+        // A serial is a default.
+        Some(AutoIncrement::Serial) | None => false,
+    }
+}
+
+/// How the server numbers what a model states so: by its own means, where it has one only.
+fn numbering(context: &Context<'_>, stated: &Column) -> Option<AutoIncrement> {
+    let stated = stated.auto_increment.clone();
+    if context.can.identity {
+        stated
+    } else {
+        stated.map(|_| AutoIncrement::Auto)
+    }
 }
 
 /// Stated now: so. Stated last and no longer: gone. Otherwise as it is.
@@ -182,6 +205,7 @@ fn merge_default(
                 Some(there) if value::stored(server, there, &out.ty) == wanted => true,
                 // What the one type takes for a default says nothing to the other: the server has nothing to compare.
                 Some(_) if !stays => false,
+                Some(there) if is_one_document(&out.ty, stated, there) => true,
                 // Two literals that are both understood, and are not one.
                 Some(Value::Literal(_)) if matches!(wanted, Value::Literal(_)) => false,
                 Some(there) => {
@@ -198,6 +222,20 @@ fn merge_default(
             }
             out.default = Some(stated.clone());
         }
+    }
+}
+
+/// Whether two defaults are one JSON document, spaced otherwise.
+fn is_one_document(ty: &ColumnType, left: &Value, right: &Value) -> bool {
+    let is_json = matches!(ty, ColumnType::Json | ColumnType::JsonBinary);
+    match (left, right) {
+        (Value::Literal(Literal::String(left)), Value::Literal(Literal::String(right)))
+            if is_json =>
+        {
+            let read = |text| serde_json::from_str::<serde_json::Value>(text).ok();
+            read(left).is_some_and(|left| read(right) == Some(left))
+        }
+        (_, _) => false,
     }
 }
 
@@ -233,7 +271,8 @@ fn merge_numbering(
     live: &Column,
     out: &mut Column,
 ) {
-    match (&now.auto_increment, &live.auto_increment) {
+    let stated = numbering(context, now);
+    match (&stated, &live.auto_increment) {
         (None, _) => {
             if last.is_some_and(|last| last.auto_increment.is_some()) {
                 out.auto_increment = None;

@@ -85,16 +85,24 @@ pub(super) fn merge_indexes(
     out.indexes = kept;
 }
 
-/// A plain index on columns that a promise already orders by is not missing.
+/// A plain index on columns that a promise, or what MySQL makes for a foreign key, already orders by is not missing.
 fn is_covered(context: &Context<'_>, live: &Table, out: &Table, stated: &Index) -> bool {
-    let is_plain =
-        stated.predicate.is_none() && stated.include.is_empty() && stated.method.is_none();
-    let Some(key) = columns(stated).filter(|_| is_plain) else {
+    let Some(key) = plain_key(stated) else {
         return false;
     };
     let has_key = |table: &Table| table.foreign_keys.iter().any(|known| known.columns == key);
     let implicit = context.can.implicit_foreign_key_indexes && has_key(live) && has_key(out);
     implicit || promises(out).contains(&key)
+}
+
+/// Whether an index orders by what a promise of its table orders by, and says nothing else.
+pub(super) fn repeats_promise(table: &Table, index: &Index) -> bool {
+    plain_key(index).is_some_and(|key| promises(table).contains(&key))
+}
+
+/// The columns of an index that says nothing but its columns.
+fn plain_key(index: &Index) -> Option<Vec<String>> {
+    columns(index).filter(|key| *index == Index::on(index.name.as_str(), key))
 }
 
 fn is_same(context: &mut Context<'_>, table: &Table, stated: &Index, live: &Index) -> bool {

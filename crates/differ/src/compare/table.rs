@@ -32,6 +32,10 @@ pub(super) fn closed(context: &Context<'_>, stated: &Table) -> Table {
     for unique in &mut table.uniques {
         unique.name = Some(sea::unique_name(&table.name, unique));
     }
+    // As in a table that is there, where such an index is not missing.
+    table
+        .indexes
+        .retain(|index| !index::repeats_promise(stated, index));
     for key in &mut table.foreign_keys {
         foreign_key::close(context, &table.name, key);
     }

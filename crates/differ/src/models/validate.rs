@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_schema::backend::render;
 use plimsoll_schema::{
-    Catalog, Change, Code, Column, ColumnType, Diagnostic, Index, Literal, Server, Severity, Table,
-    TypeName, Value, sea,
+    AutoIncrement, Catalog, Change, Code, Column, ColumnType, Diagnostic, Index, Literal, Server,
+    Severity, Table, TypeName, Value, sea,
 };
 
 /// What of the models the server cannot have (C601) or cannot name (C602), by table. Errors stand in the way of a plan; a foreign key
@@ -17,6 +17,7 @@ pub fn validate(server: &Server, catalog: &Catalog) -> Vec<Diagnostic> {
         for column in &table.columns {
             found.extend(column_kind(server, table, column));
             found.extend(default_of_enum(table, column));
+            found.extend(identity_options(server, table, column));
         }
         if found.len() == start {
             found.extend(whole_table(server, table));
@@ -60,6 +61,23 @@ fn whole_table(server: &Server, table: &Table) -> Option<Diagnostic> {
     let refused = render(server, &Catalog::default(), &change).err()?;
     let help = "declare it inside `on(..)` of extras!, for the backends that have it";
     Some(error(Code::C601, &table.name, refused.to_string()).help(help))
+}
+
+/// What an identity says beyond numbering its column, where there are none.
+fn identity_options(server: &Server, table: &Table, column: &Column) -> Option<Diagnostic> {
+    let Some(AutoIncrement::Identity { always, options }) = &column.auto_increment else {
+        return None;
+    };
+    if server.capabilities().identity || (!always && options.is_default()) {
+        return None;
+    }
+    let object = format!("{}.{}", table.name, column.name);
+    let message = format!(
+        "{} has no options of an identity (`{object}`)",
+        server.backend
+    );
+    let help = "declare it inside `on(..)` of extras!, for the backends that have it";
+    Some(error(Code::C601, object, message).help(help))
 }
 
 fn default_of_enum(table: &Table, column: &Column) -> Option<Diagnostic> {

@@ -168,18 +168,10 @@ impl Graph {
             "base" => Point::Base,
             "head" => one(inside(self.heads()), TargetError::SeveralHeads)?,
             "current" | "" => one(inside(self.heads_of(applied)), TargetError::SeveralCurrent)?,
-            name => {
-                let id = self.by_name(name)?;
-                if let Some(branch) = &branch
-                    && !branch.members.contains(id.as_str())
-                {
-                    return Err(TargetError::NotInBranch {
-                        revision: id,
-                        branch: branch.name.to_owned(),
-                    });
-                }
-                Point::At(id)
-            }
+            name => Point::At(match &branch {
+                Some(branch) => self.by_name_on(name, branch)?,
+                None => self.by_name(name)?,
+            }),
         };
         self.walk(text, start, parsed.steps, branch.as_ref())
     }
@@ -222,6 +214,28 @@ impl Graph {
         match (self.node(name), self.labelled(name)) {
             (Some(node), _) | (None, Some(node)) => Ok(node.id.clone()),
             (None, None) => self.by_prefix(name).map(str::to_owned),
+        }
+    }
+
+    /// As [`Graph::by_name`], on the line of a branch: a beginning that several have is enough where one of them is on it.
+    fn by_name_on(&self, name: &str, branch: &Branch<'_>) -> Result<String, TargetError> {
+        let candidates = match self.by_name(name) {
+            Ok(id) => vec![id],
+            Err(TargetError::Ambiguous { candidates, .. }) => candidates,
+            Err(error) => return Err(error),
+        };
+        let is_on = |id: &&String| branch.line.contains(id.as_str());
+        let on: Vec<String> = candidates.iter().filter(is_on).cloned().collect();
+        match (on.as_slice(), candidates.as_slice()) {
+            ([id], _) => Ok(id.clone()),
+            ([], [id]) => Err(TargetError::NotInBranch {
+                revision: id.clone(),
+                branch: branch.name.to_owned(),
+            }),
+            _ => Err(TargetError::Ambiguous {
+                prefix: name.to_owned(),
+                candidates: if on.is_empty() { candidates } else { on },
+            }),
         }
     }
 
@@ -480,7 +494,7 @@ mod tests {
         bill2@base+3: bill1
         b@head: there are several heads: `bill2`, `ship2`
         billing@ship2: `ship2` is not on the branch `billing`
-        billing@b: `b` is not on the branch `billing`
+        billing@b: b
         nope@head: no branch is named `nope`
         billing@+2: `billing@+2` leads too far: 1 revision is left in that direction
         ");

@@ -23,7 +23,7 @@ pub(super) mod value;
 
 use super::{Capabilities, Flavor, NameLimit, Server, Version};
 
-pub(super) const fn capabilities(_server: &Server) -> Capabilities {
+pub(super) const fn capabilities(server: &Server) -> Capabilities {
     Capabilities {
         enum_types: false,
         transactional_ddl: false,
@@ -48,6 +48,9 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         column_names_ignore_case: true,
         views_hold_columns: false,
         views_refuse_drops: false,
+        // MariaDB takes no NOT NULL beside GENERATED (Generated Columns, MariaDB manual).
+        generated_required: matches!(server.flavor, Flavor::Original),
+        identity: false,
         numbers_in_key: true,
         numbers_integer_keys: false,
         max_name: Some(NameLimit::Characters(64)),

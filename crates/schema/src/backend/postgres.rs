@@ -36,6 +36,8 @@ pub(super) fn capabilities(server: &Server) -> Capabilities {
         column_names_ignore_case: false,
         views_hold_columns: true,
         views_refuse_drops: true,
+        generated_required: true,
+        identity: true,
         numbers_in_key: false,
         numbers_integer_keys: false,
     }

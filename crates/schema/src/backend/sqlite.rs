@@ -49,6 +49,8 @@ pub(super) const fn capabilities(_server: &Server) -> Capabilities {
         column_names_ignore_case: true,
         views_hold_columns: false,
         views_refuse_drops: true,
+        generated_required: true,
+        identity: false,
         numbers_in_key: false,
         numbers_integer_keys: true,
         max_name: None,

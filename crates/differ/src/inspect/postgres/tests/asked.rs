@@ -1,6 +1,6 @@
 //! Expressions that the server is asked about: all tables at once, one bad one beside good ones, and no trace of it.
 
-use plimsoll_schema::{Catalog, Check, Column, ColumnType, Table};
+use plimsoll_schema::{Catalog, Check, Column, ColumnType, Table, Value};
 use sea_orm::ConnectionTrait;
 
 use super::read;
@@ -89,5 +89,35 @@ async fn a_role_that_may_not_ask_is_told_and_changes_nothing() {
     scratch.db.execute_unprepared("RESET ROLE").await.unwrap();
     assert_eq!(diff.changes, []);
     assert_eq!(diff.notes.len(), 3, "{:?}", diff.notes);
+    scratch.drop().await;
+}
+
+#[tokio::test]
+async fn nothing_that_is_asked_is_carried_out() {
+    let Some(scratch) = Scratch::create().await else {
+        return;
+    };
+    scratch
+        .run(
+            "CREATE SEQUENCE number; CREATE TABLE log (at timestamptz);
+             CREATE FUNCTION noted(n integer) RETURNS integer LANGUAGE sql AS 'INSERT INTO log VALUES (now()); SELECT n';
+             CREATE TABLE a (n integer DEFAULT nextval('number'), s varchar(9) DEFAULT noted(1)::text, CONSTRAINT ck_a CHECK (n <> noted(2)))",
+        )
+        .await;
+    let found = read(&scratch).await;
+    let mut model = table("a", "n != noted( 2 )");
+    let expressions = [
+        "nextval('public.number'::regclass)",
+        "CAST(noted( 1 ) AS text)",
+    ];
+    for (column, sql) in model.columns.iter_mut().zip(expressions) {
+        column.default = Some(Value::Expression(sql.into()));
+    }
+    let diff = compared(&scratch, &found, &Catalog::of([model])).await;
+    assert_eq!(diff.changes, []);
+    // Only a sequence that nobody drew from says that it was not called.
+    scratch
+        .run("DO $$ BEGIN ASSERT (SELECT NOT is_called FROM number); ASSERT NOT EXISTS (SELECT FROM log); END $$")
+        .await;
     scratch.drop().await;
 }
