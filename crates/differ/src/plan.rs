@@ -82,12 +82,12 @@ fn step(server: &Server, state: &mut Catalog, change: Change) -> Result<Step, Pl
 fn ordered(server: &Server, changes: &[Change]) -> Vec<Change> {
     let alters = |change: &Change| change.altered_enum().is_some();
     if !changes.iter().any(alters) {
-        return order::order(server, split::split(server, changes));
+        return order::order(split::split(server, changes));
     }
     let (mut fills, others): (Vec<Change>, Vec<Change>) =
         changes.iter().cloned().partition(split::is_fill_only);
     fills.sort_by_key(summary);
-    let mut out = order::order(server, split::split(server, &others));
+    let mut out = order::order(split::split(server, &others));
     let at = out.iter().position(alters).unwrap_or_default();
     out.splice(at..at, fills);
     out

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Change, ForeignKey, Server, Table, TableChange, TableName};
+use plimsoll_schema::{Change, ForeignKey, Table, TableChange, TableName};
 
 use crate::compare::is_early;
 
@@ -286,16 +286,8 @@ fn points_at(key: &ForeignKey) -> Vec<Thing> {
         .collect()
 }
 
-/// What a change waits for.
-#[derive(Default)]
-struct Waits {
-    all: BTreeSet<usize>,
-    /// Those of them that only give a foreign key what it points at, where the server takes one that points at nothing yet.
-    wishes: BTreeSet<usize>,
-}
-
 /// Orders the pieces.
-pub(super) fn order(server: &Server, changes: Vec<Change>) -> Vec<Change> {
+pub(super) fn order(changes: Vec<Change>) -> Vec<Change> {
     let prints: Vec<Footprint> = changes.iter().map(footprint).collect();
     let index = |of: fn(&Footprint) -> &BTreeSet<Thing>| {
         let mut map: BTreeMap<&Thing, Vec<usize>> = BTreeMap::new();
@@ -308,21 +300,18 @@ pub(super) fn order(server: &Server, changes: Vec<Change>) -> Vec<Change> {
     };
     let (frees, takes) = (index(|print| &print.frees), index(|print| &print.takes));
     let dropped_by = index(|print| &print.outlives_not);
-    let forward = server.capabilities().forward_foreign_keys;
-    let mut waits: Vec<Waits> = Vec::with_capacity(changes.len());
+    let mut waits: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); changes.len()];
     for (at, print) in prints.iter().enumerate() {
         let providers = print.needs.iter().filter_map(|thing| takes.get(thing));
         let freers = print.takes.iter().filter_map(|thing| frees.get(thing));
         let users = print.frees.iter().filter_map(|thing| dropped_by.get(thing));
-        let musts = others(at, freers.chain(users));
-        let mut all = others(at, providers);
-        let wishes = if forward {
-            &all - &musts
-        } else {
-            BTreeSet::new()
-        };
-        all.extend(musts);
-        waits.push(Waits { all, wishes });
+        waits[at].extend(
+            providers
+                .chain(freers)
+                .chain(users)
+                .flatten()
+                .filter(|other| **other != at),
+        );
     }
     let types = altered_types(&changes);
     let ranks: Vec<(Phase, String)> = changes
@@ -330,12 +319,6 @@ pub(super) fn order(server: &Server, changes: Vec<Change>) -> Vec<Change> {
         .map(|change| (phase(change, &types), key(change)))
         .collect();
     emit(changes, &ranks, waits)
-}
-
-/// All changes but this one.
-fn others<'a>(at: usize, all: impl Iterator<Item = &'a Vec<usize>>) -> BTreeSet<usize> {
-    let all = all.flatten().copied();
-    all.filter(|other| *other != at).collect()
 }
 
 /// What ties are broken by.
@@ -351,10 +334,14 @@ fn key(change: &Change) -> String {
     }
 }
 
-fn emit(changes: Vec<Change>, ranks: &[(Phase, String)], mut waits: Vec<Waits>) -> Vec<Change> {
+fn emit(
+    changes: Vec<Change>,
+    ranks: &[(Phase, String)],
+    mut waits: Vec<BTreeSet<usize>>,
+) -> Vec<Change> {
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); changes.len()];
     for (at, needs) in waits.iter().enumerate() {
-        for need in &needs.all {
+        for need in needs {
             users[*need].push(at);
         }
     }
@@ -365,29 +352,19 @@ fn emit(changes: Vec<Change>, ranks: &[(Phase, String)], mut waits: Vec<Waits>) 
         .collect();
     let mut ready: BTreeSet<(&(Phase, String), usize)> = left
         .iter()
-        .filter(|(_, at)| waits[*at].all.is_empty())
+        .filter(|(_, at)| waits[*at].is_empty())
         .copied()
         .collect();
     let mut slots: Vec<Option<Change>> = changes.into_iter().map(Some).collect();
     let mut out = Vec::with_capacity(slots.len());
-    // Where foreign keys were not cut out of a circle, it is left at one that can do without what it points at; in a circle of names
-    // alone the phases decide.
-    let can_do_without = |waits: &Waits| waits.all.is_subset(&waits.wishes);
-    while let Some(next) = ready
-        .pop_first()
-        .or_else(|| {
-            left.iter()
-                .copied()
-                .find(|(_, at)| can_do_without(&waits[*at]))
-        })
-        .or_else(|| left.first().copied())
-    {
+    // A circle cannot be left after foreign keys were cut; if names make one, the phases decide.
+    while let Some(next) = ready.pop_first().or_else(|| left.first().copied()) {
         left.remove(&next);
         out.extend(slots[next.1].take());
         for user in &users[next.1] {
-            waits[*user].all.remove(&next.1);
+            waits[*user].remove(&next.1);
             let entry = (&ranks[*user], *user);
-            if waits[*user].all.is_empty() && left.contains(&entry) {
+            if waits[*user].is_empty() && left.contains(&entry) {
                 ready.insert(entry);
             }
         }
