@@ -60,8 +60,23 @@ pub struct Holder {
     pub columns: BTreeSet<String>,
     /// Whether it holds the type of the table's rows.
     pub is_row: bool,
+    /// Whether it holds the table's primary key, by which a view may group.
+    pub is_key: bool,
     /// The enum type it holds.
     pub enum_type: Option<TypeName>,
+    /// The name that it has and that a table, a part of one or a type of the plan cannot have besides.
+    pub name: Option<HeldName>,
+}
+
+/// A name that is not free.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldName {
+    /// The name, with its schema where that is not the default one.
+    pub name: String,
+    /// Whether a table, an index or a constraint with an index cannot have it.
+    pub is_relation: bool,
+    /// Whether a type cannot have it, and with it no table.
+    pub is_type: bool,
 }
 
 /// A view: never ours to change, but in the way of changing what it reads.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: deterministic, and reversible: carrying out `up` and then `down` on the catalog gives the catalog that was there.
 
-mod order;
+pub(crate) mod order;
 mod split;
 mod summary;
 
@@ -38,7 +38,7 @@ pub enum PlanError {
 /// # Errors
 /// When a change cannot be written for this server, or does not fit the catalog.
 pub fn plan(server: &Server, current: &Catalog, changes: &[Change]) -> Result<Plan, PlanError> {
-    let ordered = ordered(server, changes);
+    let ordered = ordered(server, current, changes);
     let mut state = current.clone();
     let mut steps = Vec::with_capacity(ordered.len());
     for change in ordered {
@@ -79,15 +79,15 @@ fn step(server: &Server, state: &mut Catalog, change: Change) -> Result<Step, Pl
 }
 
 /// The pieces of the changes in the order in which they are done. Rows get another value right before an enum type loses theirs.
-fn ordered(server: &Server, changes: &[Change]) -> Vec<Change> {
+fn ordered(server: &Server, current: &Catalog, changes: &[Change]) -> Vec<Change> {
     let alters = |change: &Change| change.altered_enum().is_some();
     if !changes.iter().any(alters) {
-        return order::order(split::split(server, changes));
+        return order::order(split::split(server, changes), current);
     }
     let (mut fills, others): (Vec<Change>, Vec<Change>) =
         changes.iter().cloned().partition(split::is_fill_only);
     fills.sort_by_key(summary);
-    let mut out = order::order(split::split(server, &others));
+    let mut out = order::order(split::split(server, &others), current);
     let at = out.iter().position(alters).unwrap_or_default();
     out.splice(at..at, fills);
     out

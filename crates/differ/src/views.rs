@@ -7,6 +7,7 @@ use plimsoll_schema::{
 };
 
 use crate::inspect::{Holder, Inspection, View};
+use crate::plan::order::taken;
 
 /// What the plan, made for `current`, does to what a view or another object that was found reads: an error where the server refuses it, a warning where it lets it break.
 pub fn in_the_way(
@@ -47,6 +48,7 @@ pub fn in_the_way(
     }
     out.extend(missing_schemas(plan, found));
     out.extend(taken_names(plan, found));
+    out.extend(held_names(plan, holders));
     out.sort();
     out.dedup();
     out
@@ -72,6 +74,51 @@ fn taken_names(plan: &Plan, found: &Inspection) -> Vec<Diagnostic> {
                 .help("drop the view in a revision before this one, or leave the entity out with `ignore`")
         })
         .collect()
+}
+
+/// What the plan makes under a name that something else has which is never ours to change.
+fn held_names(plan: &Plan, holders: &[Holder]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for step in &plan.steps {
+        let (kind, table) = match &step.change {
+            Change::CreateTable(table) => ("table", Some(&table.name)),
+            Change::RenameTable(pair) => ("table", Some(&pair.to)),
+            Change::CreateEnum(_) | Change::RenameEnum(_) => ("type", None),
+            Change::AlterTable { .. } => ("part of a table", None),
+            Change::DropTable(_)
+            | Change::DropEnum(_)
+            | Change::AlterEnum(_)
+            | Change::RenameEnumValue { .. } => continue,
+        };
+        for name in taken(&step.change) {
+            let is_table = table.is_some_and(|table| table.to_string() == name);
+            let is_type = kind == "type";
+            let holder = holders.iter().find(|holder| {
+                holder.name.as_ref().is_some_and(|held| {
+                    held.name == name
+                        && ((held.is_relation && !is_type)
+                            || (held.is_type && (is_type || is_table)))
+                })
+            });
+            if let Some(holder) = holder {
+                let kind = if table.is_some() && !is_table {
+                    "part of a table"
+                } else {
+                    kind
+                };
+                let message = format!(
+                    "{} has the name of a {kind} that the plan makes",
+                    holder.what
+                );
+                let what = holder.what.split(" `").next().unwrap_or_default();
+                let help = format!(
+                    "drop the {what} in a revision before this one, or leave the entity out with `ignore`"
+                );
+                out.push(Diagnostic::new(Code::C603, Severity::Error, name, message).help(help));
+            }
+        }
+    }
+    out
 }
 
 /// Objects that the plan makes in a schema that is not there.
@@ -111,6 +158,10 @@ enum Broken<'a> {
         /// It stays, with another type.
         stays: bool,
     },
+    /// The row of a table, which others have a column of: what comes has a value for every row.
+    Row(&'a TableName),
+    /// The primary key.
+    Key(&'a TableName),
     Enum(&'a TypeName),
 }
 
@@ -121,7 +172,8 @@ impl Broken<'_> {
 
     fn object(&self) -> String {
         match self {
-            Self::Table(table) => table.to_string(),
+            Self::Table(table) | Self::Row(table) => table.to_string(),
+            Self::Key(table) => format!("{table} (its primary key)"),
             Self::Column { table, column, .. } => format!("{table}.{column}"),
             Self::Enum(name) => name.to_string(),
         }
@@ -133,7 +185,7 @@ impl Broken<'_> {
             Self::Table(table) => view.uses.contains_key(table),
             Self::Column { table, column, .. } => (view.uses.get(table))
                 .is_some_and(|columns| (columns.is_empty() && !tells) || columns.contains(*column)),
-            Self::Enum(_) => false,
+            Self::Row(_) | Self::Key(_) | Self::Enum(_) => false,
         }
     }
 
@@ -152,6 +204,12 @@ impl Broken<'_> {
                     && !(*stays && holder.what.starts_with("foreign key "));
                 holder.table.as_ref() == Some(table) && (reads || is_of_row)
             }
+            Self::Row(table) => {
+                holder.is_row
+                    && holder.table.as_ref() == Some(table)
+                    && holder.what.starts_with("column ")
+            }
+            Self::Key(table) => holder.is_key && holder.table.as_ref() == Some(table),
             Self::Enum(name) => holder.enum_type.as_ref() == Some(name),
         }
     }
@@ -178,7 +236,7 @@ fn breaks<'a>(plan: &Plan, current: &'a Catalog, change: &'a Change) -> Vec<Brok
         Change::DropTable(table) => vec![Broken::Table(&table.name)],
         Change::AlterTable { table, changes } => changes
             .iter()
-            .filter_map(|change| broken_column(&plan.server, table, change))
+            .filter_map(|change| broken_part(&plan.server, table, change))
             .collect(),
         Change::AlterEnum(pair) if backend::replaces_enum(&plan.server, change) => {
             let users = current.users_of(&pair.from.name);
@@ -199,7 +257,7 @@ fn breaks<'a>(plan: &Plan, current: &'a Catalog, change: &'a Change) -> Vec<Brok
     }
 }
 
-fn broken_column<'a>(
+fn broken_part<'a>(
     server: &Server,
     table: &'a TableName,
     change: &'a TableChange,
@@ -212,8 +270,18 @@ fn broken_column<'a>(
             column: &column.name,
             stays: false,
         }),
+        TableChange::AddColumn(column) => {
+            let is_filled = column.default.is_some()
+                || column.generated.is_some()
+                || column.auto_increment.is_some()
+                || !column.nullable;
+            is_filled.then_some(Broken::Row(table))
+        }
+        TableChange::DropPrimaryKey(_) => Some(Broken::Key(table)),
         TableChange::AlterColumn(pair)
             if spelled(&pair.from) != spelled(&pair.to)
+                || (server.capabilities().views_hold_columns
+                    && pair.from.collation != pair.to.collation)
                 || backend::remakes_column(server, pair.as_ref().as_ref()) =>
         {
             Some(Broken::Column {
@@ -223,10 +291,8 @@ fn broken_column<'a>(
             })
         }
         TableChange::AlterColumn(_)
-        | TableChange::AddColumn(_)
         | TableChange::RenameColumn(_)
         | TableChange::AddPrimaryKey(_)
-        | TableChange::DropPrimaryKey(_)
         | TableChange::AddUnique(_)
         | TableChange::DropUnique(_)
         | TableChange::AddIndex(_)

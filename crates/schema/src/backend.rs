@@ -20,7 +20,7 @@ pub mod sqlite;
 
 pub use fit::Fit;
 pub use misfit::{Misfit, misfit};
-pub(crate) use postgres::name::type_name;
+pub(crate) use postgres::name::{collation, is_bare, type_name};
 
 /// The storage engine of MySQL's tables that name none.
 pub const USUAL_ENGINE: &str = "InnoDB";

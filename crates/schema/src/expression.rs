@@ -117,7 +117,40 @@ pub fn normal(sql: &str) -> String {
 
 /// Whether two expressions are certainly the same.
 pub fn same(left: &str, right: &str) -> bool {
-    left == right || normal(left) == normal(right)
+    if left == right {
+        return true;
+    }
+    // Where both say of what type a literal is, the one type need not be the other.
+    let casts = [left, right].map(literal_casts);
+    let is_other = casts.iter().all(|casts| !casts.is_empty()) && casts[0] != casts[1];
+    !is_other && normal(left) == normal(right)
+}
+
+/// The types that string literals are cast to, as far as [`normal`] leaves them out.
+fn literal_casts(sql: &str) -> Vec<Token> {
+    let mut list = tokens(sql, false);
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < list.len() {
+        let length = cast_length(&list, at);
+        out.extend(list.drain(at + 1..=at + length));
+        at += 1;
+    }
+    out
+}
+
+/// Whether an expression names a type: after `::`, with or without its schema.
+pub fn casts_to(sql: &str, name: &str) -> bool {
+    let list = tokens(sql, false);
+    let is_it = |token: Option<&Token>| match token {
+        Some(Token::Word(word) | Token::Quoted(word)) => word == name,
+        Some(Token::String(_) | Token::Number(_) | Token::Symbol(_)) | None => false,
+    };
+    let is_dot = |token: Option<&Token>| token == Some(&Token::Symbol(".".into()));
+    list.iter().enumerate().any(|(at, token)| {
+        *token == Token::Symbol("::".into())
+            && (is_it(list.get(at + 1)) || (is_dot(list.get(at + 2)) && is_it(list.get(at + 3))))
+    })
 }
 
 /// Whether an expression mentions a name as an identifier. Where a backslash may end a string or not, as the server has it, either is
@@ -131,6 +164,15 @@ pub fn mentions(sql: &str, name: &str) -> bool {
         })
     };
     is_in(false) || (sql.contains('\\') && is_in(true))
+}
+
+/// Whether an expression mentions a column where names that differ in case are two: without quotes, a name is in lower case.
+pub fn mentions_exactly(sql: &str, name: &str) -> bool {
+    tokens(sql, false).iter().any(|token| match token {
+        Token::Word(word) => word.to_lowercase() == name,
+        Token::Quoted(word) => word == name,
+        Token::String(_) | Token::Number(_) | Token::Symbol(_) => false,
+    })
 }
 
 /// The expression after a column it mentions was renamed; what is not the column stays as written. The new name has double quotes only
@@ -234,13 +276,8 @@ fn encloses(text: &str) -> bool {
 fn spell(token: &Token) -> String {
     match token {
         Token::Word(word) => word.to_lowercase(),
-        Token::Quoted(word)
-            if word
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') =>
-        {
-            word.clone()
-        }
+        // `"current_user"` is a column, `current_user` is not.
+        Token::Quoted(word) if crate::backend::is_bare(word) => word.clone(),
         Token::Quoted(word) => format!("\"{word}\""),
         Token::String(text) => format!("'{}'", text.replace('\'', "''")),
         Token::Number(number) => number.clone(),
@@ -253,20 +290,28 @@ fn spell(token: &Token) -> String {
 /// `'a'::text` and `'a'::character varying` are `'a'` wherever text is expected; PostgreSQL prints them so.
 fn drop_literal_casts(list: &mut Vec<Token>) {
     let mut at = 0;
-    while at + 2 < list.len() {
-        let is_cast =
-            matches!(&list[at], Token::String(_)) && list[at + 1] == Token::Symbol("::".into());
-        let length = match (is_cast, &list[at + 2], list.get(at + 3)) {
-            (true, Token::Word(word), _) if word == "text" || word == "bpchar" => 2,
-            (true, Token::Word(word), Some(Token::Word(second)))
-                if word == "character" && second == "varying" =>
-            {
-                3
-            }
-            _ => 0,
-        };
+    while at < list.len() {
+        let length = cast_length(list, at);
         list.drain(at + 1..=at + length);
         at += 1;
+    }
+}
+
+/// How many tokens the cast to a type of text takes that follows a string literal.
+fn cast_length(list: &[Token], at: usize) -> usize {
+    let [
+        Token::String(_),
+        Token::Symbol(cast),
+        Token::Word(word),
+        rest @ ..,
+    ] = &list[at..]
+    else {
+        return 0;
+    };
+    match (cast.as_str(), word.as_str(), rest.first()) {
+        ("::", "text" | "bpchar", _) => 2,
+        ("::", "character", Some(Token::Word(second))) if second == "varying" => 3,
+        (_, _, _) => 0,
     }
 }
 

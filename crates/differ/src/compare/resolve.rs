@@ -272,7 +272,12 @@ fn drop_orphans(context: &mut Context<'_>, current: &Catalog, desired: &mut Cata
         let was = parts(table);
         let stands =
             |columns: &[String]| !columns.iter().any(|column| gone.contains(&column.as_str()));
-        let says = |text: &str| !gone.iter().any(|column| expression::mentions(text, column));
+        let mentions = if context.can.column_names_ignore_case {
+            expression::mentions
+        } else {
+            expression::mentions_exactly
+        };
+        let says = |text: &str| !gone.iter().any(|column| mentions(text, column));
         // A table that is not looked at, or never was there, is not one that goes.
         let goes = |name: &TableName| current.tables.contains_key(name) && !kept.contains(name);
         table

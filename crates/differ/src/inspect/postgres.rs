@@ -71,10 +71,18 @@ pub(super) async fn holders(
     db: &DatabaseConnection,
     scope: &Scope,
 ) -> Result<Vec<Holder>, InspectError> {
-    let server = server(db).await?;
-    let question = holder::query(&schemas(&server, scope));
-    let statement = Statement::from_string(db.get_database_backend(), question);
-    holder::read(&db.query_all_raw(statement).await?, &server)
+    let transaction = db.begin().await?;
+    let ask = |sql: String| Statement::from_string(transaction.get_database_backend(), sql);
+    let server = identify(
+        transaction
+            .query_one_raw(ask(IDENTIFY.into()))
+            .await?
+            .as_ref(),
+    )?;
+    let question = ask(holder::query(&schemas(&server, scope)));
+    let rows = transaction.query_all_raw(question).await?;
+    transaction.commit().await?;
+    holder::read(&rows, &server)
 }
 
 pub(super) async fn server(db: &DatabaseConnection) -> Result<Server, InspectError> {
@@ -93,13 +101,14 @@ pub(super) async fn other_schemas(db: &DatabaseConnection) -> Result<Vec<String>
         .collect()
 }
 
-/// Constants are printed as the session likes them: the settings are those under which every server prints the same. They end with
-/// the transaction.
+/// Constants are printed as the session likes them: the settings are those under which every server prints the same. What is asked here
+/// looks costly (the tables below a table are found step by step) and is not: to compile it takes longer than to run it. The settings
+/// end with the transaction.
 const IDENTIFY: &str = "SELECT current_setting('server_version_num')::int, current_schema()::text, \
      set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), \
      set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true), \
      set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true), \
-     array(SELECT nspname::text FROM pg_namespace)";
+     array(SELECT nspname::text FROM pg_namespace), set_config('jit', 'off', true)";
 
 /// Generated columns, and with them `attgenerated`, came with this version.
 const OLDEST: u32 = 120_000;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_schema::{Change, ForeignKey, Table, TableChange, TableName};
+use plimsoll_schema::{Catalog, Change, Column, ForeignKey, Table, TableChange, TableName};
 
 use crate::compare::is_early;
 
@@ -68,6 +68,8 @@ enum Thing {
     Key(String),
     /// Columns of a table that are pointed at as they are to be, or become a key.
     Target(String, Vec<String>),
+    /// A table that begins to be logged, or ends to be.
+    Logged(String, bool),
 }
 
 impl Thing {
@@ -77,6 +79,15 @@ impl Thing {
         columns.sort();
         Self::Target(table.to_owned(), columns)
     }
+}
+
+/// The names that a change takes, each of a table or a part of one, or of a type.
+pub(crate) fn taken(change: &Change) -> impl Iterator<Item = String> {
+    let name = |thing| match thing {
+        Thing::Name(name) => Some(name),
+        Thing::Constraint(_) | Thing::Key(_) | Thing::Target(..) | Thing::Logged(..) => None,
+    };
+    footprint(change).takes.into_iter().filter_map(name)
 }
 
 /// What a change does with names.
@@ -96,6 +107,7 @@ fn footprint(change: &Change) -> Footprint {
             out.takes = names(table);
             out.needs = targets(table);
             out.needs.extend(pointed_at(table));
+            out.needs.extend(table.columns.iter().filter_map(enum_type));
         }
         Change::DropTable(table) => {
             out.frees = names(table);
@@ -175,9 +187,11 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
     let named = |name: &String| part_name(table, name);
     match change {
         TableChange::AddColumn(column) => {
+            out.needs.extend(enum_type(column));
             out.takes.insert(target(std::slice::from_ref(&column.name)));
         }
         TableChange::AlterColumn(pair) => {
+            out.needs.extend(enum_type(&pair.to));
             out.takes
                 .insert(target(std::slice::from_ref(&pair.to.name)));
         }
@@ -229,17 +243,59 @@ fn alter_footprint(table: &TableName, change: &TableChange, out: &mut Footprint)
         TableChange::DropExclusion(exclusion) => {
             out.frees.insert(named(&exclusion.name));
         }
+        TableChange::SetOptions(pair) => {
+            let (was, is) = (!pair.from.unlogged, !pair.to.unlogged);
+            if was != is {
+                out.takes.insert(Thing::Logged(table.to_string(), is));
+            }
+        }
         TableChange::DropColumn(_)
         | TableChange::RenameColumn(_)
         | TableChange::AddCheck(_)
         | TableChange::DropCheck(_)
         | TableChange::SetComment(_)
         | TableChange::CommentOn { .. }
-        | TableChange::SetOptions(_)
         | TableChange::Fill(_)
         | TableChange::Unfill(_)
         | TableChange::RenameValue { .. } => {}
     }
+}
+
+/// The enum type of a column, which has to be there before it.
+fn enum_type(column: &Column) -> Option<Thing> {
+    let name = column.ty.enum_name();
+    name.map(|name| Thing::Name(name.to_string()))
+}
+
+/// A table that is logged points at logged ones only: what is pointed at begins to be first, and ends to be last.
+fn logged(change: &Change, current: &Catalog) -> BTreeSet<Thing> {
+    let Change::AlterTable { table, changes } = change else {
+        return BTreeSet::new();
+    };
+    let begins = changes.iter().find_map(|change| match change {
+        TableChange::SetOptions(pair) if pair.from.unlogged != pair.to.unlogged => {
+            Some(!pair.to.unlogged)
+        }
+        _ => None,
+    });
+    let Some(begins) = begins else {
+        return BTreeSet::new();
+    };
+    let keys = current.tables.values().flat_map(|from| {
+        let keys = from.foreign_keys.iter();
+        keys.map(move |key| (&from.name, &key.ref_table))
+    });
+    let others = keys.filter_map(|(from, to)| {
+        if begins {
+            (from == table).then_some(to)
+        } else {
+            (to == table).then_some(from)
+        }
+    });
+    others
+        .filter(|other| *other != table)
+        .map(|other| Thing::Logged(other.to_string(), begins))
+        .collect()
 }
 
 /// The name of an index or constraint, in the schema of its table.
@@ -287,8 +343,13 @@ fn points_at(key: &ForeignKey) -> Vec<Thing> {
 }
 
 /// Orders the pieces.
-pub(super) fn order(changes: Vec<Change>) -> Vec<Change> {
-    let prints: Vec<Footprint> = changes.iter().map(footprint).collect();
+pub(super) fn order(changes: Vec<Change>, current: &Catalog) -> Vec<Change> {
+    let print = |change: &Change| {
+        let mut print = footprint(change);
+        print.needs.extend(logged(change, current));
+        print
+    };
+    let prints: Vec<Footprint> = changes.iter().map(print).collect();
     let index = |of: fn(&Footprint) -> &BTreeSet<Thing>| {
         let mut map: BTreeMap<&Thing, Vec<usize>> = BTreeMap::new();
         for (at, print) in prints.iter().enumerate() {

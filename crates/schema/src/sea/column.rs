@@ -3,7 +3,7 @@
 use sea_query::{Alias, ColumnDef, ColumnType as Sea, Expr};
 
 use super::{to_column_type, to_expr};
-use crate::{AutoIncrement, Column, ColumnType, IntWidth, SequenceOptions};
+use crate::{AutoIncrement, Column, ColumnType, IntWidth, SequenceOptions, backend};
 
 /// A column with every fact of it, without the constraints of its table. `renamed_from` is for planning and not part of it.
 pub fn column_def(column: &Column) -> ColumnDef {
@@ -68,7 +68,7 @@ fn extra(column: &Column) -> String {
     }
     if let Some(collation) = &column.collation {
         // Double quotes name a collation on PostgreSQL and SQLite; MySQL takes a string in its place.
-        parts.push(format!("COLLATE \"{}\"", collation.replace('"', "\"\"")));
+        parts.push(format!("COLLATE {}", backend::collation(collation)));
     }
     if let Some(on_update) = &column.on_update {
         parts.push(format!("ON UPDATE {on_update}"));

@@ -138,13 +138,27 @@ fn sequence_options(row: Row<'_>) -> Result<SequenceOptions, InspectError> {
     })
 }
 
+/// The name of a collation; one that is not on the search path has its schema before it, both in quotes.
+pub(super) fn collation_name(collation: &str) -> String {
+    let quoted = |name: &str| format!("'\"' || replace({name}::text, '\"', '\"\"') || '\"'");
+    let schema = quoted(&format!(
+        "(SELECT nspname FROM pg_namespace WHERE oid = {collation}.collnamespace)"
+    ));
+    let name = quoted(&format!("{collation}.collname"));
+    format!(
+        "CASE WHEN {collation}.oid IS NULL OR pg_collation_is_visible({collation}.oid) \
+         THEN {collation}.collname::text ELSE {schema} || '.' || {name} END"
+    )
+}
+
 pub(super) fn query(schemas: &str) -> String {
     let is_ours = is_ours(schemas);
+    let collation = collation_name("co");
     format!(
         "SELECT a.attrelid, a.attnum, a.attname::text, a.atttypid, \
          format_type(a.atttypid, a.atttypmod), a.attnotnull, \
          pg_get_expr(ad.adbin, ad.adrelid, true), a.attgenerated::text, a.attidentity::text, \
-         co.collname::text, d.description \
+         {collation}, d.description \
          FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
          JOIN pg_type t ON t.oid = a.atttypid \
          LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum \

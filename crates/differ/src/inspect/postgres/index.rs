@@ -26,7 +26,8 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
     };
     // What the column or the expression has anyway is not said; of an expression, only the whole definition tells.
     let own = "CASE WHEN a.attnum IS NOT NULL THEN k.id <> a.attcollation \
-         ELSE strpos(pg_get_indexdef(i.indexrelid), pg_get_indexdef(i.indexrelid, k.place::int, true) || ' COLLATE ') > 0 END";
+         ELSE strpos(pg_get_indexdef(i.indexrelid, 0, true), pg_get_indexdef(i.indexrelid, k.place::int, true) || ' COLLATE ') > 0 END";
+    let collation = super::column::collation_name("co");
     format!(
         "SELECT i.indrelid, ic.relname::text, am.amname::text, i.indisunique, {nulls}, \
          i.indnkeyatts, i.indkey::text, i.indoption::text, \
@@ -40,7 +41,7 @@ pub(super) fn query(schemas: &str, server: &Server) -> String {
          JOIN pg_opclass o ON o.oid = k.class JOIN pg_namespace n ON n.oid = o.opcnamespace \
          ORDER BY k.place) END, \
          CASE WHEN NOT i.indcollation::oid[] <@ '{{0,100}}' \
-         THEN array(SELECT CASE WHEN {own} THEN co.collname::text END \
+         THEN array(SELECT CASE WHEN {own} THEN {collation} END \
          FROM unnest(i.indcollation::oid[]) WITH ORDINALITY k(id, place) \
          LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[(k.place - 1)::int] \
          LEFT JOIN pg_collation co ON co.oid = k.id ORDER BY k.place) END, \

@@ -212,6 +212,15 @@ pub(crate) fn qualified(schema: Option<&str>, name: &str) -> String {
     }
 }
 
+/// A collation's name in quotes. Inspection gives one that is not on the search path with its schema, in quotes already.
+pub(crate) fn collation(name: &str) -> String {
+    if name.starts_with('"') && name.ends_with('"') && name.contains("\".\"") {
+        name.to_owned()
+    } else {
+        ident(name)
+    }
+}
+
 /// A table's name in quotes.
 pub(crate) fn table(name: &TableName) -> String {
     qualified(name.schema.as_deref(), &name.name)
@@ -225,12 +234,17 @@ pub(crate) fn type_name(name: &TypeName) -> String {
     }
 }
 
-fn bare(name: &str) -> String {
+/// Whether a name without quotes means the same as with them.
+pub(crate) fn is_bare(name: &str) -> bool {
     let simple = name.starts_with(|char: char| char.is_ascii_lowercase() || char == '_')
         && name
             .chars()
             .all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_');
-    if simple && KEYWORDS.binary_search(&name).is_err() {
+    simple && KEYWORDS.binary_search(&name).is_err()
+}
+
+fn bare(name: &str) -> String {
+    if is_bare(name) {
         name.to_owned()
     } else {
         ident(name)

@@ -190,7 +190,7 @@ pub(in crate::backend) fn fit(model: &ColumnType, live: &ColumnType) -> Fit {
 }
 
 /// Types of extensions and the server's own that hold text and nothing else.
-fn is_textual(raw: &str) -> bool {
+pub(super) fn is_textual(raw: &str) -> bool {
     matches!(last_part(raw), "citext" | "name" | "\"char\"" | "bpchar")
 }
 

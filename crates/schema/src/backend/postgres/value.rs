@@ -56,7 +56,10 @@ pub(in crate::backend) fn stored(value: &Value, ty: &ColumnType) -> Value {
         Value::Expression(text) if text.eq_ignore_ascii_case("now()") => {
             Value::Literal(Literal::CurrentTimestamp(None))
         }
-        Value::Expression(text) => parse(text, ty),
+        Value::Expression(text) => match literal::meant(text, ty) {
+            Some(literal) => Value::Literal(literal),
+            None => parse(text, ty),
+        },
         Value::Literal(_) => value.clone(),
     };
     match value {

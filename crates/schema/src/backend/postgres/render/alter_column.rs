@@ -144,8 +144,15 @@ fn renumber(
             Some(Identity { always, options }),
         ) => {
             let always = Pair::new(*from_always, *always);
-            let set = numbering::set(place, always, Pair::new(from, options));
-            (Vec::new(), set)
+            let options = Pair::new(from, options);
+            let is_narrower = options.differs() && numbering::is_narrower_type(types);
+            let set = numbering::set(place, always, options, is_narrower);
+            // The numbers have to be ones of the narrower type before the column has it.
+            if is_narrower {
+                (set, Vec::new())
+            } else {
+                (Vec::new(), set)
+            }
         }
         (from, to) => (
             from.iter()
@@ -188,8 +195,10 @@ fn facets(
     if is_other_type || pair.map(|column| &column.collation).differs() {
         actions.push(type_action(column, pair, change)?);
     }
+    // A literal of text is printed with its column's type, which a kept default would not follow.
+    let is_respelled = is_other_type && convert::is_other_text(&types.from, &types.to);
     if let Some(default) = &defaults.to
-        && (is_dropped || defaults.differs())
+        && (is_dropped || is_respelled || defaults.differs())
     {
         actions.push(format!("{column} SET DEFAULT {}", value::sql(default)));
     }
@@ -226,7 +235,7 @@ fn type_action(
     // Without a word of it, the column takes the collation of its type.
     if let Some(collation) = &pair.to.collation {
         action.push_str(" COLLATE ");
-        action.push_str(&ident(collation));
+        action.push_str(&name::collation(collation));
     }
     let using = match using {
         Some(using) => Some(using.to_owned()),

@@ -34,6 +34,15 @@ pub(super) fn using(
         (T::TimestampTz(_) | T::DateTime(_), T::Int { .. }) => {
             Some(format!("extract(epoch FROM {column})::bigint"))
         }
+        // By way of text, `101` would be a hundred and one.
+        (T::Bit(_), T::Int { .. }) => Some(format!("{column}::bigint")),
+        (T::Int { .. }, T::Bit(_)) => Some(format!("{column}::bigint::{spelled}")),
+        (T::Money, _) if is_number(to) => Some(format!("{column}::numeric")),
+        (T::Float | T::Double, T::Money) => Some(format!("{column}::numeric::money")),
+        (T::Raw(from), T::Raw(to)) if is_range_of(from, to) => Some(format!("{column}::{spelled}")),
+        (T::Raw(from), T::Raw(to)) if is_range_of(to, from) => {
+            Some(format!("range_merge({column})"))
+        }
         (T::Boolean, _) if is_number(to) => Some(format!("{column}::integer")),
         (_, T::Boolean) if is_number(from) => Some(format!("{column} <> 0")),
         (T::Array(_), T::Json) => Some(format!("to_json({column})")),
@@ -42,14 +51,26 @@ pub(super) fn using(
         (T::Array(from), T::Array(_)) if is_text(from) => Some(format!("{column}::{spelled}")),
         (T::Array(_), T::Array(_)) => Some(format!("{column}::text[]::{spelled}")),
         (T::Array(_), _) if is_text(to) => None,
+        (T::Array(element), T::Raw(raw)) if **element != *to && may_hold_arrays(raw) => {
+            Some(format!("{column}::{spelled}"))
+        }
+        (T::Raw(raw), T::Array(element)) if **element != *from && may_hold_arrays(raw) => {
+            Some(format!("{column}::{spelled}"))
+        }
         (T::Array(element), _) => {
             let first = format!("{column}[1]");
             Some(using(&first, element, to)?.unwrap_or(first))
         }
         (_, T::Array(element)) => {
             let one = using(column, from, element)?.unwrap_or_else(|| column.to_owned());
+            let read = if is_text(from) {
+                // What an array became when it was made text.
+                format!(" WHEN {column} LIKE '{{%}}' THEN {column}::{spelled}")
+            } else {
+                String::new()
+            };
             Some(format!(
-                "CASE WHEN {column} IS NULL THEN NULL ELSE ARRAY[{one}]::{spelled} END"
+                "CASE WHEN {column} IS NULL THEN NULL{read} ELSE ARRAY[{one}]::{spelled} END"
             ))
         }
         (_, _) if casts_itself(from, to) => None,
@@ -70,6 +91,29 @@ pub(super) fn is_one_family(from: &ColumnType, to: &ColumnType) -> bool {
                 || (is_number(from) && is_number(to))
         }
     }
+}
+
+/// Whether the two hold text and are printed with other words after a literal.
+pub(super) fn is_other_text(from: &ColumnType, to: &ColumnType) -> bool {
+    match (from, to) {
+        (ColumnType::Array(from), ColumnType::Array(to)) => is_other_text(from, to),
+        (_, _) => {
+            is_text(from)
+                && is_text(to)
+                && std::mem::discriminant(from) != std::mem::discriminant(to)
+        }
+    }
+}
+
+/// Whether the one is a range type of the server, and the other the type of several such ranges.
+fn is_range_of(range: &str, ranges: &str) -> bool {
+    let stem = range.strip_suffix("range");
+    stem.is_some_and(|stem| ranges.strip_suffix("multirange") == Some(stem))
+}
+
+/// Whether a type without a word here may be a domain over an array. Those that are known to hold text are none.
+fn may_hold_arrays(raw: &str) -> bool {
+    !types::is_textual(raw)
 }
 
 /// Whether there is an assignment cast; see `pg_cast`. To text there always is.

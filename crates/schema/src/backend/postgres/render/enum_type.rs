@@ -121,14 +121,11 @@ fn replace(
     let old = aside(before, &pair.from.name);
     let mut moved = Moved::default();
     for table in before.tables.values() {
-        let users: Vec<&Column> = table
-            .columns
-            .iter()
-            .filter(|column| column.ty.enum_name() == Some(&pair.from.name))
-            .collect();
-        if !users.is_empty() {
-            move_columns(server, table, &users, pair, &mut moved)?;
-        }
+        let is_user = |column: &&Column| column.ty.enum_name() == Some(&pair.from.name);
+        let users: Vec<&Column> = table.columns.iter().filter(is_user).collect();
+        move_columns(server, table, &users, pair, &mut moved)?;
+        let others = table.columns.iter().filter(|column| !is_user(column));
+        move_defaults(table, others, pair, &mut moved);
     }
     let aside = format!(
         "ALTER TYPE {} RENAME TO {}",
@@ -161,6 +158,9 @@ fn references(before: &Catalog, name: &TypeName) -> (Vec<String>, Vec<String>) {
                 let add = constraint::add_foreign_key(&table.name, key);
                 drops.push(format!("{alter} {drop}"));
                 adds.push(format!("{alter} {add}"));
+                let named = sea::foreign_key_name(&table.name, key);
+                let object = constraint::object(&table.name, &named);
+                adds.extend(comment(&object, key.comment.as_deref()));
             }
         }
     }
@@ -208,7 +208,11 @@ fn move_columns(
     out: &mut Moved,
 ) -> Result<(), RenderError> {
     let name = name::table(&table.name);
-    let holds = |sql: &str| expression::mentions(sql, &pair.from.name.name);
+    // A table without a column of the type may speak of it all the same, in a cast.
+    let holds = |sql: &str| {
+        expression::casts_to(sql, &pair.from.name.name)
+            || (!users.is_empty() && expression::mentions(sql, &pair.from.name.name))
+    };
     let indexes: Vec<&Index> = table
         .indexes
         .iter()
@@ -246,8 +250,10 @@ fn move_columns(
     for column in users {
         move_column(column, pair.to, &mut actions)?;
     }
-    out.columns
-        .push(format!("ALTER TABLE {name} {}", actions.join(", ")));
+    if !actions.is_empty() {
+        out.columns
+            .push(format!("ALTER TABLE {name} {}", actions.join(", ")));
+    }
     for check in &checks {
         out.up.push(format!(
             "ALTER TABLE {name} {}",
@@ -272,6 +278,30 @@ fn move_columns(
     Ok(())
 }
 
+/// The defaults of columns of other types that speak of the type: a text that is drawn from one of its values.
+fn move_defaults<'a>(
+    table: &Table,
+    columns: impl Iterator<Item = &'a Column>,
+    pair: Pair<&EnumType>,
+    out: &mut Moved,
+) {
+    for column in columns {
+        let Some(default @ Value::Expression(sql)) = &column.default else {
+            continue;
+        };
+        if expression::casts_to(sql, &pair.from.name.name) {
+            let alter = format!(
+                "ALTER TABLE {} ALTER COLUMN {}",
+                name::table(&table.name),
+                name::ident(&column.name)
+            );
+            out.down.push(format!("{alter} DROP DEFAULT"));
+            out.up
+                .push(format!("{alter} SET DEFAULT {}", value::sql(default)));
+        }
+    }
+}
+
 /// A generated column that is of the type, or that is computed from a column of it.
 fn generated_from<'a>(table: &'a Table, users: &[&Column], name: &TypeName) -> Option<&'a Column> {
     let mut columns = table.columns.iter();
@@ -279,7 +309,7 @@ fn generated_from<'a>(table: &'a Table, users: &[&Column], name: &TypeName) -> O
         column.generated.as_ref().is_some_and(|generated| {
             let reads = |word: &str| expression::mentions(&generated.expression, word);
             column.ty.enum_name() == Some(name)
-                || reads(&name.name)
+                || expression::casts_to(&generated.expression, &name.name)
                 || users.iter().any(|user| reads(&user.name))
         })
     })

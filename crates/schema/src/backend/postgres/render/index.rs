@@ -107,7 +107,7 @@ fn key(key: &IndexKey) -> String {
     };
     if let Some(collation) = &key.collation {
         out.push_str(" COLLATE ");
-        out.push_str(&ident(collation));
+        out.push_str(&name::collation(collation));
     }
     if let Some(opclass) = &key.opclass {
         out.push(' ');

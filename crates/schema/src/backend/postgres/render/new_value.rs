@@ -1,7 +1,7 @@
 //! Whether a change uses a value that another one adds to an enum type.
 
 use super::enum_type::is_addition;
-use crate::backend::postgres::value;
+use crate::expression::{self, Token};
 use crate::{Change, Column, Index, Literal, TableChange, TypeName, Value};
 
 /// The values that a change adds.
@@ -32,10 +32,11 @@ impl<'a> Added<'a> {
     pub(super) fn is_used_by(&self, change: &Change) -> bool {
         match change {
             Change::CreateTable(table) => {
-                table
-                    .columns
-                    .iter()
-                    .any(|column| self.is_default_of(column))
+                table.columns.iter().any(|column| self.is_of(column))
+                    || table
+                        .exclusions
+                        .iter()
+                        .any(|exclusion| self.is_in(&exclusion.definition))
                     || table
                         .checks
                         .iter()
@@ -61,8 +62,8 @@ impl<'a> Added<'a> {
 
     fn is_used_by_part(&self, change: &TableChange) -> bool {
         match change {
-            TableChange::AddColumn(column) => self.is_default_of(column),
-            TableChange::AlterColumn(pair) => self.is_default_of(&pair.to),
+            TableChange::AddColumn(column) => self.is_of(column),
+            TableChange::AlterColumn(pair) => self.is_of(&pair.to),
             TableChange::AddIndex(index) => index.expressions().any(|sql| self.is_in(sql)),
             TableChange::AddCheck(check) => self.is_in(&check.expression),
             TableChange::AddExclusion(exclusion) => self.is_in(&exclusion.definition),
@@ -88,24 +89,35 @@ impl<'a> Added<'a> {
         }
     }
 
-    fn is_default_of(&self, column: &Column) -> bool {
-        column.ty.enum_name() == Some(self.enum_type)
-            && column
+    /// Whether the column's default or what it is computed by says one of the values.
+    fn is_of(&self, column: &Column) -> bool {
+        let is_of_type = column.ty.enum_name() == Some(self.enum_type);
+        let speaks = |sql: &str| is_of_type || expression::mentions(sql, &self.enum_type.name);
+        let computed = column.generated.as_ref();
+        computed.is_some_and(|generated| self.is_in(&generated.expression))
+            || column
                 .default
                 .as_ref()
                 .is_some_and(|default| match default {
-                    Value::Literal(Literal::String(text)) => self.values.iter().any(|value| {
-                        // The words of an array stand together in its literal.
-                        text == value || (text.starts_with('{') && text.contains(value))
-                    }),
+                    Value::Literal(Literal::String(text)) => is_of_type && self.is_literal(text),
                     Value::Literal(_) => false,
-                    Value::Expression(sql) => self.is_in(sql),
+                    Value::Expression(sql) => speaks(sql) && self.is_in(sql),
                 })
     }
 
+    fn is_literal(&self, text: &str) -> bool {
+        self.values.iter().any(|value| {
+            // The words of an array stand together in its literal, some of them in quotes.
+            let in_array = value.replace('\\', "\\\\").replace('"', "\\\"");
+            text == *value || (text.starts_with('{') && text.contains(&in_array))
+        })
+    }
+
     fn is_in(&self, sql: &str) -> bool {
-        self.values
-            .iter()
-            .any(|value| sql.contains(&value::quote(value)))
+        let says = |token| match token {
+            Token::String(text) => self.is_literal(&text),
+            Token::Word(_) | Token::Quoted(_) | Token::Number(_) | Token::Symbol(_) => false,
+        };
+        expression::tokens(sql, false).into_iter().any(says)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a column that begins to be numbered goes on after the highest number it holds.
 
+use crate::backend::misfit;
 use crate::backend::postgres::name::{self, ident};
 use crate::backend::postgres::{types, value};
 use crate::{AutoIncrement, ColumnType, Pair, SequenceOptions, TableName};
@@ -45,26 +46,23 @@ impl Place<'_> {
         )
     }
 
-    /// Goes on after the last number that the column holds, or at the start.
-    fn go_on_within(self, options: &SequenceOptions) -> String {
+    /// Goes on after the last number that the column holds, or at the start. The number itself is set, not the one after it, which the
+    /// type may not have any more.
+    fn go_on(self, sequence: &str, options: &SequenceOptions) -> String {
         let column = ident(self.column);
-        let (pick, last, step) = if descends(options) {
-            ("LEAST", format!("min({column})"), "-")
+        let (first, descends) = (first(options), descends(options));
+        let (last, is_past, pick, clamp, bound) = if descends {
+            ("min", "<=", "LEAST", "GREATEST", options.min)
         } else {
-            ("GREATEST", format!("max({column})"), "+")
+            ("max", ">=", "GREATEST", "LEAST", options.max)
         };
+        let last = format!("{last}({column})");
+        let mut stands = format!("{pick}({last}, {first})");
+        if let Some(bound) = bound {
+            stands = format!("{clamp}({stands}, {bound})");
+        }
         format!(
-            "SELECT setval({}, {pick}({last} {step} 1, {}), false) FROM {}",
-            self.sequence(),
-            first(options),
-            name::table(self.table)
-        )
-    }
-
-    fn go_on(self, sequence: &str) -> String {
-        format!(
-            "SELECT setval({sequence}, GREATEST(max({}), 0) + 1, false) FROM {}",
-            ident(self.column),
+            "SELECT setval({sequence}, {stands}, coalesce({last} {is_past} {first}, false)) FROM {}",
             name::table(self.table)
         )
     }
@@ -93,7 +91,7 @@ pub(super) fn add(place: Place<'_>, numbering: &AutoIncrement, ty: &ColumnType) 
                     ident(place.column)
                 ),
                 place.alter(&format!("SET DEFAULT nextval({literal}::regclass)")),
-                place.go_on(&literal),
+                place.go_on(&literal, &SequenceOptions::default()),
             ]
         }
         AutoIncrement::Auto => add(
@@ -105,12 +103,10 @@ pub(super) fn add(place: Place<'_>, numbering: &AutoIncrement, ty: &ColumnType) 
             ty,
         ),
         AutoIncrement::Identity { always, options } => {
-            let mut out = vec![place.alter(&format!("ADD {}", identity(*always, options)))];
-            // Where the numbers are said to run is where they run.
-            if options.start.is_none() && options.increment.is_none_or(|step| step > 0) {
-                out.push(place.go_on(&place.sequence()));
-            }
-            out
+            vec![
+                place.alter(&format!("ADD {}", identity(*always, options))),
+                place.go_on(&place.sequence(), options),
+            ]
         }
     }
 }
@@ -140,11 +136,12 @@ const fn kind(always: bool) -> &'static str {
     if always { "ALWAYS" } else { "BY DEFAULT" }
 }
 
-/// Changes an identity that stays one.
+/// Changes an identity that stays one; `restarts` where the place at which it stands may be none of its values any longer.
 pub(super) fn set(
     place: Place<'_>,
     always: Pair<bool>,
     options: Pair<&SequenceOptions>,
+    restarts: bool,
 ) -> Vec<String> {
     let mut words = Vec::new();
     if always.differs() {
@@ -174,16 +171,16 @@ pub(super) fn set(
         let word = if to.cycle { "CYCLE" } else { "NO CYCLE" };
         words.push(format!("SET {word}"));
     }
-    let is_narrower = is_narrower(from, to);
-    if is_narrower {
+    let restarts = restarts || is_narrower(from, to);
+    if restarts {
         words.push("RESTART".into());
     }
     let mut out = Vec::new();
     if !words.is_empty() {
         out.push(place.alter(&words.join(" ")));
     }
-    if is_narrower {
-        out.push(place.go_on_within(to));
+    if restarts {
+        out.push(place.go_on(&place.sequence(), to));
     }
     out
 }
@@ -215,6 +212,24 @@ fn is_narrower(from: &SequenceOptions, to: &SequenceOptions) -> bool {
     };
     let (from, to) = (bounds(from), bounds(to));
     to.0 > from.0 || to.1 < from.1
+}
+
+/// Whether an integer type has numbers that the one it becomes has not.
+pub(super) fn is_narrower_type(types: &Pair<ColumnType>) -> bool {
+    let Pair {
+        from:
+            ColumnType::Int {
+                width: from,
+                unsigned: from_unsigned,
+            },
+        to: ColumnType::Int { width, unsigned },
+    } = types
+    else {
+        return false;
+    };
+    let from = misfit::range(*from, *from_unsigned);
+    let to = misfit::range(*width, *unsigned);
+    from.0 < to.0 || from.1 > to.1
 }
 
 /// The sequence of a serial follows its column's type; that of an identity does so by itself.

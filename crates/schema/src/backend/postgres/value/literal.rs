@@ -13,7 +13,8 @@ pub(super) fn read(text: &str, ty: &ColumnType) -> Option<Literal> {
             return None;
         }
         let cast = only_cast(rest)?;
-        return (cast.is_empty() || casts_to(cast, ty)).then_some(Literal::String(string));
+        let says_nothing = cast.is_empty() || casts_to(cast, &string, ty);
+        return says_nothing.then_some(Literal::String(string));
     }
     if let Some(word) = word(text, ty) {
         return Some(word);
@@ -22,12 +23,35 @@ pub(super) fn read(text: &str, ty: &ColumnType) -> Option<Literal> {
         return Some(Literal::Number(text.to_owned()));
     }
     let (inner, cast) = text.rsplit_once("::")?;
-    if inner == "ARRAY[]" && matches!(ty, ColumnType::Array(_)) {
-        return Some(Literal::String("{}".into()));
-    }
     let number = without_outer_parentheses(inner);
-    let is_cast_number = is_number(number) && is_numeric(ty) && is_numeric(&types::parse(cast));
+    let is_cast_number = is_number(number) && keeps_number(&types::parse(cast), number, ty);
     is_cast_number.then(|| Literal::Number(number.to_owned()))
+}
+
+/// The literal that an expression means for a column of that type, though the server prints it otherwise: an array without elements,
+/// and bits in a column whose length varies.
+pub(super) fn meant(text: &str, ty: &ColumnType) -> Option<Literal> {
+    let (inner, cast) = text.rsplit_once("::")?;
+    match ty {
+        ColumnType::Array(_) if inner == "ARRAY[]" => Some(Literal::String("{}".into())),
+        ColumnType::Varbit(_) if cast == "\"bit\"" => {
+            let (bits, rest) = leading_string(inner)?;
+            rest.is_empty().then_some(Literal::String(bits))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the cast leaves the number as it is on its way to a column of that type, so that it says nothing: none that rounds.
+fn keeps_number(cast: &ColumnType, number: &str, ty: &ColumnType) -> bool {
+    match cast {
+        _ if !is_numeric(ty) => false,
+        ColumnType::Int { .. } => !number.contains(['.', 'e', 'E']),
+        ColumnType::Decimal(None) => true,
+        // As many digits as it keeps (https://www.postgresql.org/docs/current/datatype-numeric.html).
+        ColumnType::Double => number.len() <= 15,
+        cast => is_numeric(cast) && cast == ty,
+    }
 }
 
 fn word(text: &str, ty: &ColumnType) -> Option<Literal> {
@@ -55,8 +79,9 @@ fn word(text: &str, ty: &ColumnType) -> Option<Literal> {
         .then_some(Literal::CurrentTimestamp(Some(digits)))
 }
 
-/// Whether the cast that follows a literal is the one the server adds for a column of that type, and so says nothing.
-fn casts_to(cast: &str, ty: &ColumnType) -> bool {
+/// Whether the cast that follows a literal is the one the server adds for a column of that type, and so says nothing. The server adds
+/// none with a length, which may cut the value.
+fn casts_to(cast: &str, literal: &str, ty: &ColumnType) -> bool {
     use ColumnType as T;
     let cast_type = match cast {
         // As the server prints the types of constants, without a length.
@@ -69,12 +94,52 @@ fn casts_to(cast: &str, ty: &ColumnType) -> bool {
             name::type_name(name) == cast
                 || name::type_name(&name.name.as_str().into()) == last_part(cast)
         }
-        (T::Array(element), T::Array(_)) => casts_to(cast.trim_end_matches("[]"), element),
+        (T::Array(element), T::Array(_)) => casts_to(cast.trim_end_matches("[]"), literal, element),
         (T::Raw(raw), T::Raw(cast)) => last_part(raw) == last_part(cast),
-        (_, _) if is_numeric(ty) => is_numeric(&cast_type),
+        (_, _) if is_numeric(ty) => keeps_number(&cast_type, literal, ty),
+        (_, _) if has_limit(&cast_type) => false,
         (_, _) if is_text(ty) => is_text(&cast_type),
-        (T::Bit(_) | T::Varbit(_), T::Bit(_) | T::Varbit(_)) => true,
         (_, _) => std::mem::discriminant(ty) == std::mem::discriminant(&cast_type),
+    }
+}
+
+/// Whether the type says how long its values are, or how fine.
+fn has_limit(ty: &ColumnType) -> bool {
+    use ColumnType as T;
+    match ty {
+        T::Char(limit)
+        | T::Varchar(limit)
+        | T::Bit(limit)
+        | T::Varbit(limit)
+        | T::Time(limit)
+        | T::DateTime(limit)
+        | T::Timestamp(limit)
+        | T::TimestampTz(limit) => limit.is_some(),
+        T::Interval { fields, precision } => fields.is_some() || precision.is_some(),
+        T::Decimal(limit) => limit.is_some(),
+        T::Int { .. }
+        | T::Float
+        | T::Double
+        | T::Money
+        | T::Boolean
+        | T::Text(_)
+        | T::Binary(_)
+        | T::Varbinary(_)
+        | T::Blob(_)
+        | T::Date
+        | T::Year
+        | T::Json
+        | T::JsonBinary
+        | T::Uuid
+        | T::Inet
+        | T::Cidr
+        | T::MacAddr
+        | T::LTree
+        | T::Vector(_)
+        | T::Enum { .. }
+        | T::Set(_)
+        | T::Array(_)
+        | T::Raw(_) => false,
     }
 }
 
