@@ -161,3 +161,38 @@ impl Diff {
 pub fn diff(input: &Input<'_>) -> Diff {
     resolve::resolve(input)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_speaks_of_its_place_and_of_what_it_mentions() {
+        let speaks_of = |place: Place, column: &str| {
+            let question = Question {
+                table: "t".into(),
+                place,
+                text: "lower(a)".into(),
+            };
+            question.speaks_of(column)
+        };
+        for place in [Place::Check, Place::Predicate, Place::Key, Place::Exclusion] {
+            assert!(speaks_of(place.clone(), "a"));
+            assert!(!speaks_of(place, "b"));
+        }
+        for place in [Place::Default("b".into()), Place::Generated("b".into())] {
+            assert!(speaks_of(place.clone(), "a"));
+            assert!(speaks_of(place.clone(), "b"));
+            assert!(!speaks_of(place, "c"));
+        }
+    }
+
+    #[test]
+    fn they_agree_where_nothing_changes() {
+        let mut diff = Diff::default();
+        assert!(diff.is_empty());
+        diff.changes
+            .push(Change::CreateTable(plimsoll_schema::Table::new("t")));
+        assert!(!diff.is_empty());
+    }
+}

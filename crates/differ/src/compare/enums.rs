@@ -161,6 +161,10 @@ mod tests {
             merge_values(&words("a b"), None, &words("a x b"), false),
             words("a x b")
         );
+        assert_eq!(
+            merge_values(&words("n b"), None, &words("a b"), false),
+            words("a n b")
+        );
     }
 
     #[test]

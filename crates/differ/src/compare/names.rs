@@ -79,7 +79,8 @@ fn wanted(now: &Catalog, current: &Catalog, desired: &Catalog) -> BTreeSet<Place
 
 /// The name, or the first of its kind that nothing bears.
 fn free(bearers: &BTreeMap<Place, usize>, table: &TableName, name: String) -> String {
-    let is_taken = |name: &str| bearers.get(&place(table, name)) > Some(&0);
+    // What gives a name up leaves it to another bearer, so that a name that was borne still is.
+    let is_taken = |name: &str| bearers.contains_key(&place(table, name));
     let numbered = (1..).map(|number| sea::index_name(format!("{name}-{number}")));
     let mut candidates = std::iter::once(name.clone()).chain(numbered);
     candidates
