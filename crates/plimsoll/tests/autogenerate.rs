@@ -439,7 +439,16 @@ async fn ignored_tables() {
     .await
     .unwrap();
     live.close().await.unwrap();
-    insta::assert_snapshot!(shell.run(&Bakery, "check").await, @"");
+    insta::assert_snapshot!(shell.run(&Bakery, "check").await, @r#"
+    - foreign key baker  (log_id) → legacy_log (id)
+    - column baker.log_id  integer
+    - table other  (1 column)
+    warning[D101]: dropping table `other` deletes its rows; `down` brings it back empty
+      help: if it was renamed, state the old name: `--rename other=NEW_NAME`, or `renamed_from` in `extras!`
+    warning[D102]: dropping column `baker.log_id` deletes its data; `down` brings it back empty
+      help: if it was renamed, put #[sea_orm(renamed_from = "log_id")] on the new field
+    [3]
+    "#);
 }
 
 async fn servers() {

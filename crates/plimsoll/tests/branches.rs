@@ -905,7 +905,8 @@ async fn a_file_is_opened_in_the_editor() {
         assert_eq!((opened.as_str(), file.exists()), ("[0]", false));
     } else {
         assert!(
-            opened.starts_with("! error: edit: `false` ended with") && opened.ends_with("[1]"),
+            opened.starts_with("! error: failed to edit: `false` ended with")
+                && opened.ends_with("[1]"),
             "{opened}"
         );
     }
@@ -922,15 +923,15 @@ async fn a_file_is_opened_in_the_editor() {
         .await;
     insta::assert_snapshot!(session, @r"
     $ edit base
-    ! error: edit: `base` is no revision, so it has no file
+    ! error: failed to edit: `base` is no revision, so it has no file
     ! help: `history` lists the revisions
     [2]
     $ edit current
-    ! error: edit: `current` is no revision, so it has no file
+    ! error: failed to edit: `current` is no revision, so it has no file
     ! help: `history` lists the revisions
     [2]
     $ edit shipping@head
-    ! error: edit: there is no `DIR/src/m20260105_ship.rs`
+    ! error: failed to edit: there is no `DIR/src/m20260105_ship.rs`
     ! help: a revision that lives in another file is edited there
     [7]
     $ edit head
@@ -965,7 +966,7 @@ async fn stamps_of_several_and_of_ranges() {
         "head",
         "billing@head other@head",
         "m20260101_a:billing@head",
-        "2026010:2026",
+        "m20260101:20260102",
         "m20260104:m20260102_b",
         "m20260101_a:billing@head m20260101_a:other@head",
         "m20260101_a:billing@head m20260102_b:other@head",
@@ -974,7 +975,16 @@ async fn stamps_of_several_and_of_ranges() {
         let script = shell.run(&Project, &format!("stamp {targets} --sql")).await;
         told.push(format!("{targets}: {}", rows(&script)));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    head: ! error: failed to find the revision: there are several heads: `m20260104_bill_more`, `m20260105_ship`, `m20260106_other` ! help: `merge heads` joins them; or mean all of them with `heads`, one branch with `LABEL@head`, or name one by its id
+    billing@head other@head: +m20260101_a +m20260102_b +m20260103_bill +m20260104_bill_more +m20260106_other
+    m20260101_a:billing@head: +m20260102_b +m20260103_bill +m20260104_bill_more
+    m20260101:20260102: +m20260102_b
+    m20260104:m20260102_b: -m20260103_bill -m20260104_bill_more
+    m20260101_a:billing@head m20260101_a:other@head: +m20260102_b +m20260103_bill +m20260104_bill_more +m20260106_other
+    m20260101_a:billing@head m20260102_b:other@head: ! error: failed to write the stamp as SQL: two ranges begin at different places ! help: let all of them begin at the same revision
+    billing@head:base: -m20260101_a -m20260102_b -m20260103_bill -m20260104_bill_more
+    ");
     let session = shell
         .session(
             &Project,
@@ -987,5 +997,31 @@ async fn stamps_of_several_and_of_ranges() {
             ],
         )
         .await;
-    insta::assert_snapshot!(session, @"");
+    insta::assert_snapshot!(session, @r"
+    $ stamp billing@head other@head
+    m20260101_a counts as applied
+    m20260102_b counts as applied
+    m20260103_bill counts as applied
+    m20260104_bill_more counts as applied
+    m20260106_other counts as applied
+    [0]
+    $ stamp m20260102_b m20260104_bill_more -q
+    nothing to do
+    [0]
+    $ current
+    m20260104_bill_more (head, current) Create bill2
+    m20260106_other (head, current, @other) Create z
+    ! 1 revision is pending; `upgrade` applies it
+    [0]
+    $ stamp m20260101_a other@head -q
+    m20260104_bill_more no longer counts as applied
+    m20260103_bill no longer counts as applied
+    m20260102_b no longer counts as applied
+    [0]
+    $ current
+    m20260101_a (current) Create a
+    m20260106_other (head, current, @other) Create z
+    ! 4 revisions are pending; `upgrade` applies them
+    [0]
+    ");
 }
