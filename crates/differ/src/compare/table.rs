@@ -22,7 +22,7 @@ pub(super) fn closed(context: &Context<'_>, stated: &Table) -> Table {
         table.comment = None;
     }
     if let Some(key) = &mut table.primary_key {
-        if key.columns.len() > 1 && key.name.is_none() {
+        if key.name.is_none() {
             key.name = Some(sea::primary_key_name(&table.name));
         }
         if context.can.anonymous_primary_key || key.columns.len() == 1 {

@@ -292,8 +292,7 @@ fn left_out(now: &Table, out: &Table) -> Vec<String> {
 
 /// Whether the database's key is the model's, and columns that the model leaves out.
 fn is_hidden(left_out: &[String], stated: &[String], key: &[String]) -> bool {
-    key.len() > stated.len()
-        && stated.iter().all(|column| key.contains(column))
+    stated.iter().all(|column| key.contains(column))
         && key
             .iter()
             .all(|column| stated.contains(column) || left_out.contains(column))

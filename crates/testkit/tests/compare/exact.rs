@@ -4,7 +4,7 @@ use plimsoll_differ::compare::{Manage, Place};
 
 use crate::{Three, postgres};
 
-/// A table whose expressions are these, in the order of [`PLACES`].
+/// A table whose expressions are these, in the order of [`places`].
 fn table(of: &str) -> String {
     let text = "\
 table t
@@ -14,30 +14,35 @@ table t
   check ck: C
   exclude ex: X
 ";
-    PLACES.iter().fold(text.to_owned(), |text, (letter, _)| {
-        text.replace(letter, &format!("{}_{of}", letter.to_lowercase()))
-    })
+    places()
+        .into_iter()
+        .fold(text.to_owned(), |text, (letter, _)| {
+            text.replace(letter, &format!("{}_{of}", letter.to_lowercase()))
+        })
 }
 
-const PLACES: [(&str, fn() -> Place); 6] = [
-    ("D", || Place::Default("a".into())),
-    ("G", || Place::Generated("b".into())),
-    ("K", || Place::Key),
-    ("P", || Place::Predicate),
-    ("C", || Place::Check),
-    ("X", || Place::Exclusion),
-];
+/// Where expressions stand, and the letters of [`table`] for them.
+fn places() -> [(&'static str, Place); 6] {
+    [
+        ("D", Place::Default("a".into())),
+        ("G", Place::Generated("b".into())),
+        ("K", Place::Key),
+        ("P", Place::Predicate),
+        ("C", Place::Check),
+        ("X", Place::Exclusion),
+    ]
+}
 
-/// The server makes `model` of what is wanted, and `live` of what is there.
+/// The server makes this of what is wanted, and what is there of what is there.
 fn three(server_makes: &str) -> Three {
     let three = Three::on(postgres(), &table("live"), &table("wanted")).manage(Manage::Exact);
-    PLACES.iter().fold(three, |three, (letter, place)| {
+    places().into_iter().fold(three, |three, (letter, place)| {
         let letter = letter.to_lowercase();
         let made = format!("{letter}_{server_makes}");
         three
-            .form(place(), &format!("{letter}_wanted"), Some(&made))
+            .form(place.clone(), &format!("{letter}_wanted"), Some(&made))
             .form(
-                place(),
+                place.clone(),
                 &format!("{letter}_live"),
                 Some(&format!("{letter}_live")),
             )
@@ -52,7 +57,7 @@ fn what_the_server_takes_for_one_is_one() {
 #[test]
 fn what_it_takes_for_two_is_two() {
     let said = three("other").said();
-    for (letter, _) in PLACES {
+    for (letter, _) in places() {
         assert!(
             said.contains(&format!("{}_wanted", letter.to_lowercase())),
             "{said}"

@@ -108,7 +108,7 @@ fn way(server: &Server, from: &str, to: &str) -> String {
 }
 
 fn catalog(text: &str) -> Catalog {
-    read(text).unwrap()
+    read(text).expect("the text is a catalog")
 }
 
 fn sqlite() -> Server {

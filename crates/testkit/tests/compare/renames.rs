@@ -194,3 +194,12 @@ fn a_word_is_renamed_in_its_own_table() {
     assert!(!a.contains("b -> c"), "{said}");
     assert!(t.contains("b -> c"), "{said}");
 }
+
+/// `a` stays, so that `b` cannot be what it is called now.
+#[test]
+fn words_are_renamed_only_where_one_goes() {
+    let of = |words: &str| format!("table t\n  m enum ({words})\n");
+    let three = Three::on(mariadb(), &of("a, b"), &of("a, b, c")).last(&of("a, b"));
+    let said = three.rename("t.m.a", "b").rename("t.m.b", "c").said();
+    assert!(!said.contains("->"), "{said}");
+}
