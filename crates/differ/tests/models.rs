@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use plimsoll_differ::models::{Models, ModelsError, Options, read, read_in_child, run_if_child};
-use plimsoll_schema::{Code, Server, Version};
+use plimsoll_schema::{Catalog, Code, Server, Version};
 
 mod customer {
     use sea_orm::entity::prelude::*;
@@ -255,7 +255,8 @@ fn what_a_backend_cannot_have_is_told() {
     ];
     for server in servers {
         let models = read(&server, &Options::default()).unwrap();
-        let found = plimsoll_differ::models::validate(&server, &models.catalog);
+        let found =
+            plimsoll_differ::models::validate(&server, &models.catalog, &Catalog::default());
         assert_eq!(found, [], "{server:?}");
     }
     let mut catalog = models().catalog;
@@ -266,7 +267,8 @@ fn what_a_backend_cannot_have_is_told() {
     table.columns[3].ty = plimsoll_schema::ColumnType::Uuid;
     table.columns[3].auto_increment = Some(plimsoll_schema::AutoIncrement::Auto);
     catalog.insert(table);
-    let found = plimsoll_differ::models::validate(&Server::postgres(16), &catalog);
+    let found =
+        plimsoll_differ::models::validate(&Server::postgres(16), &catalog, &Catalog::default());
     assert!(found.iter().any(|diagnostic| diagnostic.code == Code::C602));
     let lines: Vec<String> = found
         .iter()

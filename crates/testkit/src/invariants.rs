@@ -59,7 +59,7 @@ async fn on(
     if case.rows {
         put_rows(case, scratch, &start).await?;
     }
-    let refused = errors(&validate(server, &now));
+    let refused = errors(&validate(server, &now, &start.catalog));
     if !refused.is_empty() {
         return Ok(vec![("error", refused)]);
     }

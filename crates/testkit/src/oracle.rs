@@ -285,9 +285,13 @@ fn with_sorted(text: &str) -> String {
 
 async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
     let tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_type <> 'VIEW'";
-    let tables = scratch.texts(tables).await;
+    let said = |error: sea_orm::DbErr| error.to_string();
+    let tables = scratch.texts(tables).await.map_err(said)?;
+    // Versions have other ones, and not all of them print it.
+    let collation = scratch.texts("SELECT @@collation_database").await;
+    let collation = format!("COLLATE={}", collation.map_err(said)?.concat());
     let mut lines = BTreeSet::new();
-    for table in tables.map_err(|error| error.to_string())? {
+    for table in tables {
         let question = format!("SHOW CREATE TABLE `{}`", table.replace('`', "``"));
         let question = Statement::from_string(scratch.db.get_database_backend(), question);
         let row = scratch.db.query_one_raw(question).await;
@@ -301,6 +305,7 @@ async fn show(scratch: &Scratch) -> Result<BTreeSet<String>, String> {
             let is_index = !line.starts_with(')');
             words.retain(|word| {
                 !(word.starts_with("AUTO_INCREMENT=")
+                    || *word == collation
                     || is_index && word.starts_with("KEY_BLOCK_SIZE="))
             });
             match words.as_slice() {

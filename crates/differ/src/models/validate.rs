@@ -9,8 +9,9 @@ use plimsoll_schema::{
 };
 
 /// What of the models the server cannot have (C601) or cannot name (C602), by table. Errors stand in the way of a plan; a foreign key
-/// to a table that no model states is a warning, since the table may be somebody else's.
-pub fn validate(server: &Server, catalog: &Catalog) -> Vec<Diagnostic> {
+/// to a table that no model states is a warning, since the table may be somebody else's. `live` is what there is already, of which a key
+/// keeps what no model states.
+pub fn validate(server: &Server, catalog: &Catalog, live: &Catalog) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for table in catalog.tables.values() {
         let start = found.len();
@@ -20,7 +21,7 @@ pub fn validate(server: &Server, catalog: &Catalog) -> Vec<Diagnostic> {
             found.extend(identity_options(server, table, column));
         }
         if found.len() == start {
-            found.extend(whole_table(server, table));
+            found.extend(whole_table(server, table, live.table(&table.name)));
         }
         found.extend(doubled_keys(table));
         found.extend(lost_keys(catalog, table));
@@ -56,8 +57,15 @@ fn column_kind(server: &Server, table: &Table, column: &Column) -> Option<Diagno
 }
 
 /// What the server refuses of the table although it has every type in it.
-fn whole_table(server: &Server, table: &Table) -> Option<Diagnostic> {
-    let change = Change::CreateTable(table.clone());
+fn whole_table(server: &Server, table: &Table, live: Option<&Table>) -> Option<Diagnostic> {
+    let mut whole = table.clone();
+    let known = live.and_then(|live| live.primary_key.as_ref());
+    if let (Some(key), Some(known)) = (&mut whole.primary_key, known) {
+        let mut clauses = known.clauses.clone();
+        clauses.retain(|column, _| key.columns.contains(column));
+        key.clauses.extend(clauses);
+    }
+    let change = Change::CreateTable(whole);
     let refused = render(server, &Catalog::default(), &change).err()?;
     let help = "declare it inside `on(..)` of extras!, for the backends that have it";
     Some(error(Code::C601, &table.name, refused.to_string()).help(help))

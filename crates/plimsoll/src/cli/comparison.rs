@@ -230,7 +230,7 @@ pub(crate) async fn judge(
     } = wanted;
     let server = inspected.server.clone();
     let mut diagnostics = if is_open {
-        models::validate(&server, &now)
+        models::validate(&server, &now, &inspected.catalog)
     } else {
         Vec::new()
     };

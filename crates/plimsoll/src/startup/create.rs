@@ -85,7 +85,7 @@ fn stated(server: &Server, ignored_tables: BTreeSet<String>) -> Result<Catalog, 
     let stated = read
         .map_err(|error| StartupError::Models(error.to_string()))?
         .catalog;
-    let validated = models::validate(server, &stated);
+    let validated = models::validate(server, &stated, &Catalog::default());
     match validated
         .into_iter()
         .find(|diagnostic| diagnostic.severity == Severity::Error)
