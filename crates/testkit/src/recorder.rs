@@ -207,6 +207,14 @@ impl State {
                 text = text.replacen(&column.replacen(" AUTO_INCREMENT", "", 1), column, 1);
                 continue;
             }
+            // What is said of the table by itself stands behind its parts.
+            if let Some(options) = index.strip_prefix(&format!("ALTER TABLE {quoted} "))
+                && !options.starts_with("ADD ")
+            {
+                text.push(' ');
+                text.push_str(&options.replace(" = ", "=").replace(", ", " "));
+                continue;
+            }
             let key = index
                 .replacen(&format!("ALTER TABLE {quoted} ADD "), "", 1)
                 .replacen("CREATE ", "", 1)

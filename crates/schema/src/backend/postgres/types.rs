@@ -194,6 +194,57 @@ pub(super) fn is_textual(raw: &str) -> bool {
     matches!(last_part(raw), "citext" | "name" | "\"char\"" | "bpchar")
 }
 
+/// Whether a type without a word here is known to hold one value each, and is no domain over an array (PostgreSQL 17 manual, table 8.1 and
+/// 8.19; and of extensions).
+pub(super) fn is_scalar(raw: &str) -> bool {
+    const SCALARS: [&str; 38] = [
+        "box",
+        "circle",
+        "line",
+        "lseg",
+        "path",
+        "point",
+        "polygon",
+        "tsvector",
+        "tsquery",
+        "xml",
+        "jsonpath",
+        "pg_lsn",
+        "pg_snapshot",
+        "txid_snapshot",
+        "macaddr8",
+        "oid",
+        "xid",
+        "xid8",
+        "cid",
+        "tid",
+        "regclass",
+        "regcollation",
+        "regconfig",
+        "regdictionary",
+        "regnamespace",
+        "regproc",
+        "regprocedure",
+        "regoper",
+        "regoperator",
+        "regrole",
+        "regtype",
+        "hstore",
+        "ltree",
+        "cube",
+        "seg",
+        "geometry",
+        "geography",
+        "vector",
+    ];
+    const RANGES: [&str; 6] = ["int4", "int8", "num", "ts", "tstz", "date"];
+    let name = last_part(raw);
+    let range = ["multirange", "range"]
+        .into_iter()
+        .find_map(|end| name.strip_suffix(end));
+    is_textual(raw) || SCALARS.contains(&name) || range.is_some_and(|of| RANGES.contains(&of))
+}
+
 /// A live name is qualified when its schema is not on the search path; a model's is as somebody wrote it.
 fn fit_raw(made: &str, live: &str) -> Fit {
     let both_qualified = made.len() != last_part(made).len() && live.len() != last_part(live).len();

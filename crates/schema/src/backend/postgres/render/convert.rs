@@ -111,9 +111,9 @@ fn is_range_of(range: &str, ranges: &str) -> bool {
     stem.is_some_and(|stem| ranges.strip_suffix("multirange") == Some(stem))
 }
 
-/// Whether a type without a word here may be a domain over an array. Those that are known to hold text are none.
+/// Whether a type without a word here may be a domain over an array.
 fn may_hold_arrays(raw: &str) -> bool {
-    !types::is_textual(raw)
+    !types::is_scalar(raw)
 }
 
 /// Whether there is an assignment cast; see `pg_cast`. To text there always is.
