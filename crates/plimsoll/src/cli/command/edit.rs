@@ -37,7 +37,8 @@ pub(crate) async fn run(context: &mut Context<'_, '_>, args: &Edit) -> Result<Ex
     let mut files = Vec::new();
     for id in &ids {
         let Some(file) = context.place.file_of(id)? else {
-            let message = format!("edit: there is no `{id}.rs` in the migrations crate");
+            let path = context.place.sources()?.join(format!("{id}.rs"));
+            let message = format!("edit: there is no `{}`", path.display());
             return Err(CliError::new(Exit::Files, message)
                 .help("a revision that lives in another file is edited there"));
         };
